@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// Finds a Node that is new enough and hands over. Has to parse on old versions of Node.
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major > 22 || (major === 22 && minor >= 12)) {
+	module.enableCompileCache();
+	await import('../dist/cli.js');
+} else {
+	await runWithPinnedNode();
+}
+
+async function runWithPinnedNode() {
+	const node = pinnedNode();
+	if (node === null) {
+		console.error(`procdeck: needs Node 22.12 or newer, this is ${process.version}: see https://nodejs.org`);
+		process.exitCode = 1;
+		return;
+	}
+	const { spawn } = await import('node:child_process');
+	const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+	const child = spawn(node, args, { stdio: 'inherit' });
+	// The terminal sends SIGINT to both: the child decides what it means. The others come to this process only.
+	process.on('SIGINT', () => {});
+	for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+	child.on('exit', (code, signal) => {
+		if (signal === null) process.exit(code);
+		for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
+		process.kill(process.pid, signal);
+	});
+}
+
+function pinnedNode() {
+	try {
+		return module.createRequire(import.meta.url).resolve('node/bin/node');
+	} catch {
+		return null;
+	}
+}

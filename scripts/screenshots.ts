@@ -1,0 +1,100 @@
+// Takes the pictures of screenshots/ from the real console on examples/shop.
+import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runBinary, userEnvironment } from '../test/support/binary.ts';
+import { type Terminal, type TerminalSize, terminal } from '../test/support/terminal.ts';
+import { screenToPng } from './screen-to-png.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const WIDE: TerminalSize = { columns: 120, rows: 36 };
+const CLASSIC: TerminalSize = { columns: 80, rows: 24 };
+
+interface Scene {
+	readonly name: string;
+	readonly size: TerminalSize;
+	/** Brings the console to what the picture shows. */
+	readonly act: (console: Terminal) => Promise<unknown>;
+}
+
+/** Long enough for trends, durations and a slow job to be on the screen. */
+const inFullSwing = async (console: Terminal) => {
+	await console.waitForText(/worker\.1\s+running.*\b2\ds\b/);
+	console.press('Down');
+	await console.waitForText(/slow: \d+ ms/);
+};
+
+const HEALTHY: readonly Scene[] = [
+	{ name: 'deck', size: WIDE, act: inFullSwing },
+	{ name: 'deck-80x24', size: CLASSIC, act: inFullSwing },
+	{
+		name: 'plan',
+		size: WIDE,
+		act: async (console) => {
+			console.press('Down', 's');
+			await console.waitForText(/Cancel/);
+		},
+	},
+	{
+		name: 'logs',
+		size: WIDE,
+		act: async (console) => {
+			console.press('l');
+			await console.waitForText(/following/);
+			console.press('/', 'slow', 'Enter');
+			await console.waitForText(/of \d+ match/);
+		},
+	},
+	{
+		name: 'help',
+		size: WIDE,
+		act: async (console) => {
+			console.press('?');
+			await console.waitForText(/restart/);
+		},
+	},
+];
+
+const CRASHING: readonly Scene[] = [
+	{
+		name: 'crash-loop',
+		size: WIDE,
+		act: async (console) => {
+			await console.waitForText(/[3-5] times|(three|four|five) times/);
+			console.press('!', 'Enter');
+			await console.waitForText(/crash loop/);
+		},
+	},
+];
+
+/** Runs the scenes on a copy of the example that has its state to itself. */
+async function shoot(scenes: readonly Scene[], prepare: (directory: string) => Promise<void>): Promise<void> {
+	const root = await realpath(await mkdtemp(join(tmpdir(), 'procdeck-screenshots-')));
+	const cwd = join(root, 'shop');
+	await cp(join(ROOT, 'examples/shop'), cwd, {
+		recursive: true,
+		filter: (path) => !path.startsWith(join(ROOT, 'examples/shop/tmp')),
+	});
+	await prepare(cwd);
+	const env = userEnvironment({ XDG_STATE_HOME: join(root, 'state'), COLORTERM: 'truecolor' });
+	try {
+		for (const { name, size, act } of scenes) {
+			const console = terminal([], { cwd, env, ...size });
+			await act(console);
+			await writeFile(join(ROOT, 'screenshots', `${name}.png`), screenToPng(console.emulator));
+			console.kill();
+			await console.exited();
+		}
+	} finally {
+		await runBinary(['down'], { cwd, env });
+		await rm(root, { recursive: true, force: true });
+	}
+}
+
+await shoot(HEALTHY, async () => undefined);
+await shoot(CRASHING, async (directory) => {
+	// Without a sender the mailer cannot start.
+	const file = join(directory, '.env');
+	const text = await readFile(file, 'utf8');
+	await writeFile(file, text.replace(/^MAIL_FROM=.*\n/m, ''));
+});

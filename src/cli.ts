@@ -1,0 +1,32 @@
+import { failureOf } from './commands/output/failure.ts';
+import { runProgram } from './commands/program.ts';
+
+const argv = process.argv.slice(2);
+
+for (const stream of [process.stdout, process.stderr]) {
+	stream.on('error', (error: NodeJS.ErrnoException) => {
+		// Whoever read it has gone, as in `procdeck logs | head`.
+		if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
+		throw error;
+	});
+}
+
+async function run(): Promise<number> {
+	try {
+		return await runProgram(argv);
+	} catch (error) {
+		const { stdout, stderr, exitCode } = failureOf(error, asksForJson());
+		process.stdout.write(stdout);
+		process.stderr.write(stderr);
+		return exitCode;
+	}
+}
+
+/** Read by hand, because the command line may be the very thing that could not be parsed. */
+function asksForJson(): boolean {
+	const end = argv.findIndex((argument) => argument === '--' || argument === 'run');
+	return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
+}
+
+const exitCode = await run();
+process.stdout.write('', () => process.exit(exitCode));

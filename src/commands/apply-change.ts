@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { ServerDefinition, Stack } from '../model/stack.ts';
+import type { Server } from '../server/server.ts';
+import { applyToAll } from '../session/fan-out.ts';
+import type { Context } from './context.ts';
+import { openStackOrRemains, withServers } from './open-stack.ts';
+import { reportChanges } from './output/changes.ts';
+import { withProgress } from './output/progress.ts';
+import { currentUser } from './who.ts';
+
+/** `--no-wait` and `--timeout`. */
+export interface WaitFlags {
+	readonly wait: boolean;
+	/** Milliseconds. */
+	readonly timeout?: number;
+}
+
+/** The options of one change, made new for each verb that runs. */
+export function changeOptions(flags: WaitFlags): ChangeOptions {
+	return {
+		wait: flags.wait,
+		timeoutMs: flags.timeout ?? null,
+		who: currentUser(),
+		changeId: randomUUID(),
+	};
+}
+
+/** A verb that makes one change on some servers: which ones, and which change. */
+export interface ChangePlan {
+	/** Such as «scaling», for the progress line. */
+	readonly what: string;
+	choose(stack: Stack): readonly ServerDefinition[];
+	build(stack: Stack, servers: readonly Server[]): Change | Promise<Change>;
+}
+
+/** Carries out a plan and tells what became of it. */
+export async function applyChange(context: Context, flags: WaitFlags, plan: ChangePlan): Promise<number> {
+	const { globals, output } = context;
+	const stack = await openStackOrRemains(globals);
+	const rows = await withServers(globals, stack, plan.choose(stack), 'attach', async (servers) => {
+		const change = await plan.build(stack, servers);
+		return withProgress(
+			output,
+			plan.what,
+			(onProgress): Promise<ChangeRow[]> =>
+				applyToAll(servers, change, { ...changeOptions(flags), onProgress }),
+		);
+	});
+	return reportChanges(output, rows, 'nothing to change');
+}

@@ -1,0 +1,83 @@
+import { ProcdeckError } from '../model/errors.ts';
+import { parseSelectors } from '../model/formation-arguments.ts';
+import type { LogQuery, Server } from '../server/server.ts';
+import { coveredServers } from '../session/choose-servers.ts';
+import type { Context } from './context.ts';
+import { parseWithOrphans } from './known-types.ts';
+import { filterLines, lastLines } from './log-lines.ts';
+import { mergeLogs, type ServerChunk } from './merge-logs.ts';
+import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { jsonLogPrinter, textLogPrinter } from './output/log-printer.ts';
+import { wantsColour } from './output/paint.ts';
+import { writeOut } from './output/write.ts';
+import { parseSince } from './since.ts';
+
+export interface LogsFlags {
+	readonly follow?: boolean;
+	readonly lines?: number;
+	readonly since?: string;
+	readonly grep?: string;
+	readonly server?: string;
+}
+
+const DEFAULT_LINES = 100;
+
+/** What the instances wrote, and with `-f` what they go on to write. */
+export async function logs(context: Context, operands: readonly string[], flags: LogsFlags): Promise<number> {
+	const { globals } = context;
+	const pattern = flags.grep === undefined ? null : parsePattern(flags.grep);
+	const bounds = parseBounds(flags);
+	const stack = await openStackOrRemains(globals);
+	const covered = coveredServers(stack.servers, flags.server);
+	const definitions = covered.length === 1 ? covered : covered.filter(isDrivable);
+	await withServers(globals, stack, definitions, 'peek', async (servers) => {
+		const selectors = await parseWithOrphans(stack, servers, (known) => parseSelectors(operands, known));
+		const chunks = linesOf(servers, { selectors, follow: flags.follow === true, ...bounds }, pattern);
+		await print(context, chunks, definitions.length > 1);
+	});
+	return 0;
+}
+
+/** How far back: by default the last lines, but with a time all since then. */
+function parseBounds(flags: LogsFlags): Pick<LogQuery, 'lines' | 'since'> {
+	const since = flags.since === undefined ? null : parseSince(flags.since, new Date());
+	return { since, lines: flags.lines ?? (since === null ? DEFAULT_LINES : null) };
+}
+
+function parsePattern(text: string): RegExp {
+	try {
+		return new RegExp(text);
+	} catch (error) {
+		throw new ProcdeckError('usage', `--grep: ${(error as Error).message}`);
+	}
+}
+
+async function* linesOf(
+	servers: readonly Server[],
+	query: LogQuery,
+	pattern: RegExp | null,
+): AsyncIterable<ServerChunk[]> {
+	const stop = new AbortController();
+	// What is lost by Ctrl-C is what was not written yet: the iteration just ends.
+	process.once('SIGINT', () => stop.abort());
+	const { follow, lines } = query;
+	// The last lines that match may be anywhere, so that the bound is applied after the search.
+	const asked = pattern === null || follow ? query : { ...query, lines: null };
+	const merged = mergeLogs(servers, asked, stop.signal);
+	const matching = pattern === null ? merged : filterLines(merged, pattern);
+	const bounded = !follow && lines !== null && (pattern !== null || servers.length > 1);
+	yield* bounded ? lastLines(matching, lines) : matching;
+}
+
+async function print(
+	{ globals, output }: Context,
+	chunks: AsyncIterable<ServerChunk[]>,
+	withServer: boolean,
+): Promise<void> {
+	const colours = wantsColour(process.stdout, globals.colour);
+	const printer = output.json ? jsonLogPrinter : textLogPrinter({ colours, withServer });
+	for await (const batch of chunks) {
+		const parts = batch.filter(({ chunk }) => chunk.bytes.length > 0);
+		await writeOut(Buffer.concat(parts.map(({ server, chunk }) => printer(server, chunk))));
+	}
+}

@@ -1,0 +1,64 @@
+import type { LogChunk, LogQuery, Server } from '../server/server.ts';
+
+/** A chunk with the server that it comes from. */
+export interface ServerChunk {
+	readonly server: string;
+	readonly chunk: LogChunk;
+}
+
+/** The logs of several servers as one: what is read back by time, what is followed as it comes. */
+export function mergeLogs(
+	servers: readonly Server[],
+	query: LogQuery,
+	signal: AbortSignal,
+): AsyncIterable<ServerChunk[]> {
+	const sources = servers.map((server) => named(server, query, signal));
+	if (sources.length === 1) return sources[0]!;
+	return query.follow ? asItComes(sources) : byTime(sources);
+}
+
+async function* named(server: Server, query: LogQuery, signal: AbortSignal): AsyncGenerator<ServerChunk[]> {
+	const { name } = server.definition;
+	for await (const batch of server.logs(query, signal)) yield batch.map((chunk) => ({ server: name, chunk }));
+}
+
+async function* byTime(sources: readonly AsyncGenerator<ServerChunk[]>[]): AsyncGenerator<ServerChunk[]> {
+	const readers = await Promise.all(
+		sources.map(async (source) => ({ source, batch: await nextBatch(source) })),
+	);
+	for (;;) {
+		const open = readers.filter(({ batch }) => batch.length > 0);
+		if (open.length === 0) return;
+		const earliest = open.reduce((best, each) => (timeOf(each.batch) < timeOf(best.batch) ? each : best));
+		yield [earliest.batch[0]!];
+		earliest.batch = earliest.batch.slice(1);
+		if (earliest.batch.length === 0) earliest.batch = await nextBatch(earliest.source);
+	}
+}
+
+/** The next batch that holds something; empty at the end. */
+async function nextBatch(source: AsyncGenerator<ServerChunk[]>): Promise<ServerChunk[]> {
+	for (;;) {
+		const { value, done } = await source.next();
+		if (done) return [];
+		if (value.length > 0) return value;
+	}
+}
+
+function timeOf(batch: readonly ServerChunk[]): number {
+	return batch[0]!.chunk.at;
+}
+
+async function* asItComes(sources: readonly AsyncGenerator<ServerChunk[]>[]): AsyncGenerator<ServerChunk[]> {
+	const advance = (source: AsyncGenerator<ServerChunk[]>) =>
+		source.next().then((result) => ({ source, result }));
+	const pending = new Map(sources.map((source) => [source, advance(source)]));
+	while (pending.size > 0) {
+		const { source, result } = await Promise.race(pending.values());
+		if (result.done) pending.delete(source);
+		else {
+			pending.set(source, advance(source));
+			yield result.value;
+		}
+	}
+}

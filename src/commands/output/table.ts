@@ -1,0 +1,39 @@
+import type { Look, Paint } from './paint.ts';
+
+/** A cell of a table: its text, with how it looks where that is not plain. */
+export type Cell = string | { readonly text: string; readonly look: Look };
+
+export interface Column {
+	readonly title: string;
+	readonly align?: 'right';
+}
+
+const GAP = '  ';
+
+/** Aligned lines: a title row, then a line per row. The last column is as wide as it comes. */
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], paint: Paint): string {
+	const widths = columns.map((column, position) =>
+		Math.max(column.title.length, ...rows.map((row) => textOf(row[position]).length)),
+	);
+	const line = (cells: readonly Cell[]) =>
+		columns
+			.map((column, position) => {
+				const cell = cells[position] ?? '';
+				const isLast = position === columns.length - 1;
+				const padded = pad(textOf(cell), isLast ? 0 : widths[position]!, column.align);
+				return typeof cell === 'string' ? padded : paint(cell.look, padded);
+			})
+			.join(GAP)
+			.trimEnd();
+	const titles = columns.map((column) => ({ text: column.title, look: 'dim' as const }));
+	return [titles, ...rows].map(line).join('\n');
+}
+
+function textOf(cell: Cell | undefined): string {
+	if (cell === undefined) return '';
+	return typeof cell === 'string' ? cell : cell.text;
+}
+
+function pad(text: string, width: number, align: Column['align']): string {
+	return align === 'right' ? text.padStart(width) : text.padEnd(width);
+}

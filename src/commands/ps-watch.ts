@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { observe, type ServerEvent } from '../model/observed.ts';
+import type { ServerDefinition, Stack } from '../model/stack.ts';
+import type { Server } from '../server/server.ts';
+import type { Context } from './context.ts';
+import { isDrivable, withServers } from './open-stack.ts';
+import { psJson, type ServerReport } from './output/ps-json.ts';
+import { psText } from './output/ps-text.ts';
+import { unreachable } from './output/unreachable.ts';
+
+/** Ages and statistics move on the screen at this rate even when nothing else does. */
+const TICK_MS = 1000;
+const HOME_AND_CLEAR = '\x1b[H\x1b[J';
+
+/** Shows `ps` again at every change until SIGINT: in place on a terminal, else one after the other. */
+export async function watch(
+	context: Context,
+	stack: Stack,
+	definitions: readonly ServerDefinition[],
+): Promise<number> {
+	const reports = new Map<string, ServerReport>(
+		definitions.map((definition) => [
+			definition.name,
+			unreachable(definition, 'this version cannot drive it yet'),
+		]),
+	);
+	const show = painter(context, stack, () => [...reports.values()]);
+	await withServers(context.globals, stack, definitions.filter(isDrivable), 'peek', async (servers) => {
+		const update = (server: Server, event: ServerEvent) => {
+			const { name } = server.definition;
+			reports.set(name, after(reports.get(name)!, event));
+			show(event.kind);
+		};
+		await Promise.all(
+			servers.map((server) => server.observe((event) => update(server, event), { stats: true })),
+		);
+		const timer = setInterval(() => show('tick'), TICK_MS);
+		await once(process, 'SIGINT');
+		clearInterval(timer);
+	});
+	return 0;
+}
+
+function after({ observation, stats, reason }: ServerReport, event: ServerEvent): ServerReport {
+	switch (event.kind) {
+		case 'stats':
+			return { observation, stats: event.stats, reason };
+		case 'connection':
+			return { observation: { ...observation, connection: event.connection }, stats, reason: event.reason };
+		default:
+			return { observation: observe(observation, event, new Date().toISOString()), stats, reason: null };
+	}
+}
+
+type Occasion = ServerEvent['kind'] | 'tick';
+
+/** Paints once for all events of a turn of the event loop, and never twice the same. */
+function painter(
+	{ output }: Context,
+	stack: Stack,
+	reports: () => readonly ServerReport[],
+): (occasion: Occasion) => void {
+	const { isTTY } = process.stdout;
+	let pending = false;
+	const paint = () => {
+		pending = false;
+		if (output.json) return output.value(psJson(stack, reports()));
+		const text = psText(stack, reports(), Date.now(), output.paint);
+		output.print(isTTY ? `${HOME_AND_CLEAR}${text}` : `${text}\n`);
+	};
+	return (occasion) => {
+		// A file or a script wants what changed, not a second hand.
+		const worthIt =
+			isTTY && !output.json ? true : occasion !== 'tick' && (output.json || occasion !== 'stats');
+		if (!worthIt || pending) return;
+		pending = true;
+		setImmediate(paint);
+	};
+}

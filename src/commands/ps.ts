@@ -1,0 +1,41 @@
+import { ProcdeckError } from '../model/errors.ts';
+import type { ServerDefinition, Stack } from '../model/stack.ts';
+import { coveredServers } from '../session/choose-servers.ts';
+import { snapshotOf } from '../session/snapshot.ts';
+import type { Context } from './context.ts';
+import { openStackOrRemains, withServers } from './open-stack.ts';
+import { psJson, type ServerReport } from './output/ps-json.ts';
+import { psText } from './output/ps-text.ts';
+import { unreachable } from './output/unreachable.ts';
+
+export interface PsFlags {
+	readonly server?: string;
+	readonly watch?: boolean;
+}
+
+/** What runs; starts nothing. A server that cannot be reached is shown as such. */
+export async function ps(context: Context, _operands: readonly string[], flags: PsFlags): Promise<number> {
+	const stack = await openStackOrRemains(context.globals);
+	const definitions = coveredServers(stack.servers, flags.server);
+	if (flags.watch) {
+		const { watch } = await import('./ps-watch.ts');
+		return watch(context, stack, definitions);
+	}
+	const reports = await Promise.all(definitions.map((definition) => report(context, stack, definition)));
+	const { output } = context;
+	if (output.json) output.value(psJson(stack, reports));
+	else output.print(psText(stack, reports, Date.now(), output.paint));
+	return 0;
+}
+
+async function report(context: Context, stack: Stack, definition: ServerDefinition): Promise<ServerReport> {
+	try {
+		return await withServers(context.globals, stack, [definition], 'peek', async ([server]) => {
+			const [observation, stats] = await Promise.all([snapshotOf(server!), server!.stats()]);
+			return { observation, stats, reason: null };
+		});
+	} catch (error) {
+		if (error instanceof ProcdeckError) return unreachable(definition, error.message);
+		throw error;
+	}
+}

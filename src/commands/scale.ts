@@ -1,0 +1,48 @@
+import { parseScaleTargets } from '../model/formation-arguments.ts';
+import type { ServerObservation } from '../model/observed.ts';
+import { chooseServers, coveredServers, type ServerChoice } from '../session/choose-servers.ts';
+import { snapshotOf } from '../session/snapshot.ts';
+import { applyChange, type WaitFlags } from './apply-change.ts';
+import type { Context } from './context.ts';
+import { parseWithOrphans } from './known-types.ts';
+import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+
+export type ScaleFlags = WaitFlags & ServerChoice;
+
+/** Sets wanted counts; without arguments shows them. */
+export function scale(context: Context, operands: readonly string[], flags: ScaleFlags): Promise<number> {
+	if (operands.length === 0) return showFormation(context, flags);
+	return applyChange(context, flags, {
+		what: 'scaling',
+		choose: (stack) => chooseServers(stack.servers, flags),
+		build: (stack, servers) =>
+			parseWithOrphans(stack, servers, (known) => ({
+				verb: 'scale',
+				targets: parseScaleTargets(operands, known),
+			})),
+	});
+}
+
+async function showFormation({ globals, output }: Context, { server }: ScaleFlags): Promise<number> {
+	const stack = await openStackOrRemains(globals);
+	const definitions = coveredServers(stack.servers, server);
+	const drivable = definitions.length === 1 ? definitions : definitions.filter(isDrivable);
+	const observations = await withServers(globals, stack, drivable, 'peek', (servers) =>
+		Promise.all(servers.map(snapshotOf)),
+	);
+	if (output.json) output.value({ formation: Object.fromEntries(observations.map(formationEntry)) });
+	else for (const line of formationLines(observations)) output.print(line);
+	return 0;
+}
+
+function formationEntry({ name, types }: ServerObservation): [string, Record<string, number>] {
+	return [name, Object.fromEntries(types.map(({ type, wanted }) => [type, wanted]))];
+}
+
+/** As arguments that `scale` takes. */
+function formationLines(observations: readonly ServerObservation[]): string[] {
+	return observations.map(({ name, types }) => {
+		const targets = types.map(({ type, wanted }) => `${type}=${wanted}`);
+		return [...targets, ...(observations.length > 1 ? [`--server ${name}`] : [])].join(' ');
+	});
+}

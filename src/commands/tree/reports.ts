@@ -1,0 +1,87 @@
+import { type Command, Option } from 'commander';
+import { countFrom, type Finish, verb } from './verb.ts';
+
+/** The verbs that tell something and change nothing. */
+export function reportVerbs(finish: Finish): Command[] {
+	return [ps(finish), logs(finish), ...inventories(finish), check(finish)];
+}
+
+function ps(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'ps',
+			summary: 'what runs, a row per instance',
+			examples: ['procdeck ps', 'procdeck ps --watch', "procdeck ps --json | jq '.servers[].processes'"],
+		},
+		async () => (await import('../ps.ts')).ps,
+	)
+		.option('--server <name>', 'of this server only')
+		.option('--watch', 'go on showing it until Ctrl-C');
+}
+
+function logs(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'logs [types...]',
+			summary: 'what the instances wrote',
+			description:
+				'What all instances wrote, or the types and instances that are named: the last 100 lines by default.',
+			examples: [
+				'procdeck logs -f',
+				'procdeck logs web worker.2 -n 500',
+				"procdeck logs --since 2h --grep 'ERROR|WARN'",
+			],
+		},
+		async () => (await import('../logs.ts')).logs,
+	)
+		.option('-f, --follow', 'go on with what is written')
+		.addOption(new Option('-n, --lines <n>', 'the last n lines').argParser(countFrom(0)))
+		.option('--since <time>', 'from then on: 30s, 5m, 2h, 1d, 14:30 or 2026-11-22T14:30')
+		.option('--grep <regex>', 'only lines that match')
+		.option('--server <name>', 'of this server only');
+}
+
+function inventories(finish: Finish): Command[] {
+	const servers = verb(
+		finish,
+		{
+			usage: 'servers',
+			summary: 'the servers of the stack',
+			examples: ['procdeck servers', 'procdeck servers --json'],
+		},
+		async () => (await import('../servers.ts')).servers,
+	);
+	const stacks = verb(
+		finish,
+		{
+			usage: 'stacks',
+			summary: 'the local stacks that have a supervisor or state here',
+			examples: ['procdeck stacks'],
+		},
+		async () => (await import('../stacks.ts')).stacks,
+	);
+	const history = verb(
+		finish,
+		{
+			usage: 'history',
+			summary: 'who changed what, when, with what outcome',
+			examples: ['procdeck history', 'procdeck undo'],
+		},
+		async () => (await import('../history.ts')).history,
+	);
+	return [servers, stacks, history];
+}
+
+function check(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'check [file]',
+			summary: 'validate the Procfile, the env files and the stack file',
+			examples: ['procdeck check', 'procdeck check Procfile.dev --strict'],
+		},
+		async () => (await import('../run-check.ts')).runCheck,
+	).option('--strict', 'warnings count as errors');
+}

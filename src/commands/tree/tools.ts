@@ -1,0 +1,49 @@
+import { Argument, type Command } from 'commander';
+import { type Finish, verb } from './verb.ts';
+
+/** The verbs around the stack. */
+export function toolVerbs(finish: Finish): Command[] {
+	const run = verb(
+		finish,
+		{
+			usage: 'run <command...>',
+			summary: "run one command with the stack's environment",
+			description:
+				"Run one command in the foreground with the stack's environment, and return its exit code.\n" +
+				'One argument is read by the shell, several are the program and its arguments.',
+			examples: [
+				'procdeck run bin/rails console',
+				"procdeck run 'echo $DATABASE_URL'",
+				'procdeck run -- env -0',
+			],
+		},
+		async () => (await import('../run.ts')).run,
+	).passThroughOptions();
+	const boot = verb(
+		finish,
+		{
+			usage: 'boot',
+			summary: 'start the local stack with the machine',
+			description:
+				'Start the local stack with the machine, by a systemd user unit; status says what is missing.',
+			examples: ['procdeck boot enable', 'procdeck boot status', 'procdeck boot disable'],
+		},
+		async () => (await import('../boot.ts')).boot,
+	)
+		.addArgument(new Argument('<action>').choices(['enable', 'disable', 'status']))
+		.option('--server <name>', 'this local server only');
+	const completion = verb(
+		finish,
+		{
+			usage: 'completion',
+			summary: 'a script that completes verbs, flags, types and servers',
+			examples: [
+				'source <(procdeck completion bash)',
+				'procdeck completion zsh > ~/.zfunc/_procdeck',
+				'procdeck completion fish > ~/.config/fish/completions/procdeck.fish',
+			],
+		},
+		async () => (await import('../completion.ts')).completion,
+	).addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']));
+	return [run, boot, completion];
+}

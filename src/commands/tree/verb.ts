@@ -1,0 +1,84 @@
+import { Command, type Help, InvalidArgumentError, Option } from 'commander';
+import { type CommandRun, contextOf } from '../context.ts';
+
+export interface VerbSpec {
+	/** With its arguments, as in `move <type>`. */
+	readonly usage: string;
+	readonly summary: string;
+	/** What the help says beyond the summary. */
+	readonly description?: string;
+	readonly examples: readonly string[];
+}
+
+/** Takes a verb's exit code. */
+export type Finish = (exitCode: number) => void;
+
+/** Defines a verb whose code is loaded when it is used. */
+export function verb<Flags>(finish: Finish, spec: VerbSpec, load: () => Promise<CommandRun<Flags>>): Command {
+	const [name, ...operands] = spec.usage.split(' ');
+	const command = new Command(name)
+		.summary(spec.summary)
+		.description(spec.description ?? `${spec.summary[0]!.toUpperCase()}${spec.summary.slice(1)}.`)
+		.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
+		.action(async () => {
+			const run = await load();
+			finish(await run(contextOf(command), command.args, command.opts<Flags & object>() as Flags));
+		});
+	if (operands.length > 0) command.arguments(operands.join(' '));
+	return command;
+}
+
+/** Adds what every verb takes, after the verb's own options. */
+export function withGlobalOptions(command: Command): Command {
+	command.optionsGroup('Everywhere:');
+	// `-f` is the follow of `logs` after the verb, so that it names the Procfile before the verb only.
+	const procfileFlags = command.parent ? '--procfile <file>' : '-f, --procfile <file>';
+	return command
+		.option('-C, --directory <dir>', 'the folder of the app (only it is searched, not its parents)')
+		.option(procfileFlags, 'the Procfile, relative to the folder')
+		.option('-e, --environment <env>', "the stack's environment")
+		.option('--json', 'the result as JSON, errors too')
+		.option('--no-color', 'no colours (NO_COLOR does the same)')
+		.option('-q, --quiet', 'no remarks');
+}
+
+/** `--server S|--all` of the verbs that change one server or several. */
+export function withServerChoice(command: Command): Command {
+	return command.option('--server <name>', 'on this server').option('--all', 'on all servers of the stack');
+}
+
+/** `--no-wait` and `--timeout S` of the verbs that change something. */
+export function withWaiting(command: Command): Command {
+	return command
+		.option('--no-wait', 'return when it is recorded, not when it has settled')
+		.addOption(
+			new Option('--timeout <seconds>', 'how long it may take to settle').argParser((text) =>
+				Math.round(positive(text) * 1000),
+			),
+		);
+}
+
+function positive(text: string): number {
+	const value = Number(text);
+	if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
+	throw new InvalidArgumentError('It has to be a number over 0.');
+}
+
+/** Parses a count of at least `least`. */
+export function countFrom(least: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (/^\d+$/.test(text) && value >= least && Number.isSafeInteger(value)) return value;
+		throw new InvalidArgumentError(`It has to be a whole number from ${least} on.`);
+	};
+}
+
+/** Lists a verb with its summary alone: `--help` of the verb has its arguments. */
+export const helpStyle: Partial<Help> = {
+	subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
+};
+
+function argumentTerm(argument: { name(): string; required: boolean; variadic: boolean }): string {
+	const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
+	return argument.required ? name : `[${name}]`;
+}

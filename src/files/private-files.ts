@@ -1,0 +1,92 @@
+import { chmod, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ProcdeckError } from '../model/errors.ts';
+
+/** Makes a folder that only this user can enter, and refuses one that is somebody else's. */
+export async function ownedDirectory(directory: string): Promise<void> {
+	try {
+		await mkdir(directory, { recursive: true, mode: 0o700 });
+		const found = await lstat(directory);
+		if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) {
+			throw new ProcdeckError(
+				'refused',
+				`${directory} is not a folder of yours`,
+				'remove it, or set XDG_STATE_HOME',
+			);
+		}
+		if ((found.mode & 0o077) !== 0) await chmod(directory, 0o700);
+	} catch (error) {
+		if (error instanceof ProcdeckError) throw error;
+		const hint = 'make it writable, or set XDG_STATE_HOME to a folder that is';
+		throw new ProcdeckError('refused', `cannot use ${directory}: ${(error as Error).message}`, hint, {
+			cause: error,
+		});
+	}
+}
+
+/**
+ * Replaces a file by a new version or not at all, whatever happens midway; the version before is kept beside it as `.previous`.
+ * Nobody else can read it.
+ */
+export async function writeAtomically(file: string, text: string): Promise<void> {
+	const temporary = `${file}.${process.pid}.tmp`;
+	try {
+		const handle = await open(temporary, 'w', 0o600);
+		try {
+			await handle.writeFile(text);
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+		await keepPrevious(file);
+		await rename(temporary, file);
+		await syncDirectory(dirname(file));
+	} catch (error) {
+		await rm(temporary, { force: true });
+		throw error;
+	}
+}
+
+async function keepPrevious(file: string): Promise<void> {
+	const previous = `${file}.previous`;
+	try {
+		// A link and not a rename: at no moment is there no file.
+		await rm(previous, { force: true });
+		await link(file, previous);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+	}
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+	const handle = await open(directory, 'r');
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
+/**
+ * Reads what `writeAtomically` wrote: a file that is cut short or damaged falls back to the version before.
+ * @returns null when there is neither
+ */
+export async function readJson<T>(file: string, isValid: (value: unknown) => value is T): Promise<T | null> {
+	for (const candidate of [file, `${file}.previous`]) {
+		const text = await readFile(candidate, 'utf8').catch((error: NodeJS.ErrnoException) => {
+			if (error.code === 'ENOENT') return null;
+			throw new ProcdeckError('refused', `cannot read ${candidate}: ${error.message}`);
+		});
+		const value = text === null ? undefined : parse(text);
+		if (isValid(value)) return value;
+	}
+	return null;
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

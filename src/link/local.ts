@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ProcdeckError } from '../model/errors.ts';
+import type { CommandResult, Link, RunOptions } from './link.ts';
+
+async function run(command: readonly [string, ...string[]], options: RunOptions): Promise<CommandResult> {
+	// Few commands need it, so that it is loaded here and not at start-up.
+	const { execa } = await import('execa');
+	const [file, ...args] = command;
+	const { input = '', timeoutMs: timeout } = options;
+	const result = await execa(file, args, { input, timeout, reject: false, stripFinalNewline: false });
+	const { exitCode = null, stdout, stderr } = result;
+	const neverStarted = exitCode === null && stderr === '';
+	return { exitCode, stdout, stderr: neverStarted ? (result.shortMessage ?? '') : stderr };
+}
+
+async function put(path: string, content: string, mode: number): Promise<void> {
+	const temporary = `${path}.${randomUUID()}`;
+	try {
+		await mkdir(dirname(path), { recursive: true });
+		const file = await open(temporary, 'wx', mode);
+		try {
+			await file.writeFile(content);
+			await file.chmod(mode);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await rename(temporary, path);
+	} catch (error) {
+		await rm(temporary, { force: true });
+		throw new ProcdeckError('refused', `cannot write ${path}: ${(error as Error).message}`, null, {
+			cause: error,
+		});
+	}
+}
+
+/** This machine. */
+export const localLink: Link = { run, put };

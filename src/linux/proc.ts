@@ -1,0 +1,116 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+
+/** What /proc/PID/stat says of a process. */
+export interface ProcessStat {
+	readonly pid: number;
+	readonly parent: number;
+	readonly group: number;
+	readonly session: number;
+	/** One letter; `Z` is a zombie, `X` is dead. */
+	readonly state: string;
+	/** Clock ticks after boot: together with the pid and the boot it names one process. */
+	readonly startTime: number;
+	/** User and system time in clock ticks. */
+	readonly cpuTicks: number;
+	readonly residentBytes: number;
+}
+
+/** Clock ticks a second (USER_HZ): 100 on every Linux architecture that Node runs on. */
+export const TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4096;
+
+const buffer = Buffer.allocUnsafe(1024);
+
+/** Parses the text of /proc/PID/stat; the command in it may hold spaces and parentheses. */
+export function parseStat(text: string): ProcessStat {
+	const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+	// fields[0] is field 3 of proc(5).
+	const field = (number: number) => Number(fields[number - 3]);
+	return {
+		pid: Number.parseInt(text, 10),
+		state: fields[0] ?? 'X',
+		parent: field(4),
+		group: field(5),
+		session: field(6),
+		cpuTicks: field(14) + field(15),
+		startTime: field(22),
+		residentBytes: field(24) * PAGE_BYTES,
+	};
+}
+
+/** Reads a kept-open /proc/PID/stat again, or null when its process is gone. */
+export function rereadStat(descriptor: number): ProcessStat | null {
+	try {
+		return parseStat(buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)));
+	} catch {
+		return null;
+	}
+}
+
+export function openStat(pid: number): number | null {
+	try {
+		return openSync(`/proc/${pid}/stat`, 'r');
+	} catch {
+		return null;
+	}
+}
+
+export function readStat(pid: number): ProcessStat | null {
+	const descriptor = openStat(pid);
+	if (descriptor === null) return null;
+	try {
+		return rereadStat(descriptor);
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** Whether this very process still lives; a zombie does not. */
+export function isAlive(identity: { readonly pid: number; readonly startTime: number }): boolean {
+	const stat = readStat(identity.pid);
+	return stat !== null && stat.startTime === identity.startTime && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+export function listPids(): number[] {
+	const pids: number[] = [];
+	for (const entry of readdirSync('/proc')) {
+		const first = entry.charCodeAt(0);
+		if (first >= 0x31 && first <= 0x39) pids.push(Number(entry));
+	}
+	return pids;
+}
+
+/** The value of a variable in the environment that a process was started with; null if it is not there or not ours to read. */
+export function environmentValue(pid: number, name: string): string | null {
+	try {
+		const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+		const start = environment.startsWith(`${name}=`) ? 0 : environment.indexOf(`\0${name}=`) + 1;
+		if (start === 0 && !environment.startsWith(`${name}=`)) return null;
+		const end = environment.indexOf('\0', start);
+		return environment.slice(start + name.length + 1, end === -1 ? undefined : end);
+	} catch {
+		return null;
+	}
+}
+
+/** The program's name and its owner, for naming a process in a message. */
+export function describeProcess(pid: number): string {
+	try {
+		const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+		const name = /^Name:\t(.*)$/m.exec(status)?.[1];
+		const owner = /^Uid:\t(\d+)/m.exec(status)?.[1];
+		return `pid ${pid} (${name}, of user ${owner})`;
+	} catch {
+		return `pid ${pid}`;
+	}
+}
+
+/** Identifies this boot of the machine: pids and the monotonic clock begin anew with another one. */
+export function bootId(): string {
+	return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** Milliseconds of the machine's monotonic clock: the same for every process of one boot. */
+export function monotonicNow(): number {
+	return Number(process.hrtime.bigint() / 1000n) / 1000;
+}

@@ -1,0 +1,91 @@
+import type { ErrorCode } from './errors.ts';
+
+/** A process type, or one instance of it when `index` is not null. */
+export interface Selector {
+	readonly type: string;
+	readonly index: number | null;
+}
+
+/** Where a count should go. `expected` makes the change a `conflict` when the wanted count is no longer that. */
+export type ScaleTarget =
+	| { readonly type: string; readonly to: number; readonly expected: number | null }
+	| { readonly type: string; readonly by: number };
+
+/** What a verb asks of one server. Empty `selectors` or `types` mean all. */
+export type Change =
+	| { readonly verb: 'scale'; readonly targets: readonly ScaleTarget[] }
+	| {
+			readonly verb: 'start';
+			readonly selectors: readonly Selector[];
+			/** `-m`: replaces the formation; types that it does not name become 0. */
+			readonly formation: Readonly<Record<string, number>> | null;
+			/** The caller's shell environment, which new instances get. */
+			readonly shell: Readonly<Record<string, string>>;
+	  }
+	| { readonly verb: 'stop'; readonly selectors: readonly Selector[] }
+	| { readonly verb: 'pause'; readonly types: readonly string[] }
+	| { readonly verb: 'resume'; readonly types: readonly string[] }
+	| {
+			readonly verb: 'restart';
+			readonly selectors: readonly Selector[];
+			/** Only the instances that run with an older command or environment. */
+			readonly staleOnly: boolean;
+			/** All at once instead of rolling. */
+			readonly atOnce: boolean;
+			readonly shell: Readonly<Record<string, string>>;
+	  }
+	/** Stops everything and the supervisor; nothing starts at boot until `start`. */
+	| { readonly verb: 'down' };
+
+export type Outcome = 'done' | 'unchanged' | 'failed' | 'unreachable' | 'unknown';
+
+/** What became of a change, a row per type and server (and instance where one was named). */
+export interface ChangeRow {
+	readonly server: string;
+	readonly type: string | null;
+	readonly instance?: string;
+	readonly from: number | string | null;
+	readonly to: number | string | null;
+	readonly outcome: Outcome;
+	/** The server's own words for what failed, or a remark such as «recorded; the stack does not run». */
+	readonly reason: string | null;
+	/** Set where the outcome is not `done` or `unchanged`. */
+	readonly code?: ErrorCode;
+}
+
+export interface ChangeOptions {
+	/** False: return as soon as it is recorded. */
+	readonly wait: boolean;
+	/** Milliseconds for the whole verb; null: the default of each instance (60 s plus its stop waits and readiness timeout). */
+	readonly timeoutMs: number | null;
+	/** `user@host`, for the history. */
+	readonly who: string;
+	/** One id for all that one verb changes, over all servers; `undo` takes back a whole id. */
+	readonly changeId: string;
+	/** The name of the verb in the history where it is not the change's own (`move`, `undo`). */
+	readonly historyVerb?: string;
+	/** The changeId that this takes back. */
+	readonly undoes?: string;
+	/** Told as instances settle. */
+	readonly onProgress?: (settled: number, total: number) => void;
+}
+
+/** One line of the history. `outcome` is null while it is under way. */
+export interface HistoryEntry {
+	readonly id: string;
+	readonly changeId: string;
+	/** ISO 8601. */
+	readonly at: string;
+	readonly who: string;
+	readonly verb: string;
+	readonly server: string;
+	readonly type: string | null;
+	readonly instance?: string;
+	readonly from: number | string | null;
+	readonly to: number | string | null;
+	readonly outcome: Outcome | null;
+	readonly reason?: string;
+	/** Milliseconds from the change to its outcome. */
+	readonly tookMs?: number;
+	readonly undoes?: string;
+}

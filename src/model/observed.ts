@@ -1,0 +1,155 @@
+import type { HistoryEntry } from './change.ts';
+import type { FileMessage } from './errors.ts';
+
+export type InstanceState = 'starting' | 'running' | 'stopping' | 'stopped' | 'backoff' | 'failed';
+
+export interface LastExit {
+	/** Both null: the exit was not seen. */
+	readonly code: number | null;
+	/** With its prefix, such as `SIGTERM`. */
+	readonly signal: string | null;
+	/** ISO 8601. */
+	readonly at: string;
+	/** Why Procdeck ended it (`memory_max`, `not ready in 30 s`) or why it could not start; absent for an exit of its own. */
+	readonly reason?: string;
+}
+
+/** An exit as the crash-loop page lists it. */
+export interface PastExit extends LastExit {
+	/** ISO 8601. */
+	readonly startedAt: string;
+	/** Milliseconds waited before the next start; null while not known. */
+	readonly waitedMs: number | null;
+}
+
+export interface InstanceObservation {
+	/** `worker.2` */
+	readonly name: string;
+	readonly type: string;
+	/** From 1. */
+	readonly index: number;
+	readonly state: InstanceState;
+	/** null without a readiness check. */
+	readonly ready: boolean | null;
+	/** Runs with an older command or environment than the files say now. */
+	readonly stale: boolean;
+	readonly release: string | null;
+	readonly pid: number | null;
+	readonly port: number | null;
+	/** ISO 8601. */
+	readonly startedAt: string | null;
+	/** Automatic restarts since the last manual start. */
+	readonly restarts: number;
+	readonly lastExit: LastExit | null;
+	/** ISO 8601; set in `backoff` only. */
+	readonly nextStartAt: string | null;
+	/** The latest exits, oldest first, at most 5. */
+	readonly recentExits: readonly PastExit[];
+}
+
+export interface TypeObservation {
+	readonly type: string;
+	/** The Procfile's text; for an orphan the one it was started with. */
+	readonly command: string;
+	readonly wanted: number;
+	/** The count kept by `pause`, or null. */
+	readonly paused: number | null;
+	/** It left the Procfile but is still wanted or running. */
+	readonly orphan: boolean;
+	/** Held by `stop`: wanted stays, nothing runs until `start`. */
+	readonly stopped: boolean;
+}
+
+/** What one server reports. */
+export interface ServerObservation {
+	readonly name: string;
+	readonly kind: 'local' | 'ssh';
+	readonly supervisor: 'embedded' | 'systemd';
+	readonly connection: 'connected' | 'connecting' | 'unreachable';
+	/** When this was known to be true, ISO 8601. */
+	readonly asOf: string;
+	readonly serving: boolean | null;
+	readonly drift: readonly string[];
+	readonly supervisorPid: number | null;
+	/** Whether the stack is meant to run here: `never` was not started yet, `down` was ended by `down`. */
+	readonly power: 'up' | 'down' | 'never';
+	/** In Procfile order, orphans last. */
+	readonly types: readonly TypeObservation[];
+	/** By type in that order, then by index. */
+	readonly instances: readonly InstanceObservation[];
+	/** Errors of the app's files; the last good version is in use. */
+	readonly problems: readonly FileMessage[];
+	/** Oldest first, the latest 500. */
+	readonly history: readonly HistoryEntry[];
+}
+
+export interface InstanceStats {
+	/** 100 is one core; the whole tree. */
+	readonly cpuPercent: number | null;
+	/** Resident bytes of the whole tree. */
+	readonly memoryBytes: number | null;
+}
+
+/** Statistics by instance name. */
+export type ServerStats = Readonly<Record<string, InstanceStats>>;
+
+/** What a server pushes. The first event of an observation is always a `snapshot`. */
+export type ServerEvent =
+	| { readonly kind: 'snapshot'; readonly observation: ServerObservation }
+	| {
+			readonly kind: 'instances';
+			readonly changed: readonly InstanceObservation[];
+			readonly removed: readonly string[];
+	  }
+	| {
+			readonly kind: 'stack';
+			readonly power: ServerObservation['power'];
+			readonly types: readonly TypeObservation[];
+			readonly problems: readonly FileMessage[];
+	  }
+	| { readonly kind: 'history'; readonly entry: HistoryEntry }
+	| {
+			readonly kind: 'connection';
+			readonly connection: ServerObservation['connection'];
+			readonly reason: string | null;
+	  }
+	| { readonly kind: 'stats'; readonly stats: ServerStats };
+
+const HISTORY_KEPT = 500;
+
+function byTypeThenIndex(
+	types: readonly TypeObservation[],
+): (a: InstanceObservation, b: InstanceObservation) => number {
+	const order = new Map(types.map((entry, position) => [entry.type, position]));
+	const positionOf = (type: string) => order.get(type) ?? types.length;
+	return (a, b) => positionOf(a.type) - positionOf(b.type) || a.index - b.index;
+}
+
+/** The observation after an event at `now` (ISO 8601). Statistics are kept apart and change nothing here. */
+export function observe(before: ServerObservation, event: ServerEvent, now: string): ServerObservation {
+	switch (event.kind) {
+		case 'snapshot':
+			return event.observation;
+		case 'instances': {
+			const byName = new Map(before.instances.map((instance) => [instance.name, instance]));
+			for (const name of event.removed) byName.delete(name);
+			for (const instance of event.changed) byName.set(instance.name, instance);
+			const instances = [...byName.values()].sort(byTypeThenIndex(before.types));
+			return { ...before, instances, asOf: now };
+		}
+		case 'stack': {
+			const { power, types, problems } = event;
+			const instances = [...before.instances].sort(byTypeThenIndex(types));
+			return { ...before, power, types, problems, instances, asOf: now };
+		}
+		case 'history': {
+			// An entry is told again when its outcome is known.
+			const others = before.history.filter((entry) => entry.id !== event.entry.id);
+			return { ...before, history: [...others, event.entry].slice(-HISTORY_KEPT), asOf: now };
+		}
+		case 'connection':
+			return { ...before, connection: event.connection };
+		case 'stats':
+			return before;
+	}
+}

@@ -1,0 +1,91 @@
+import { isAlive, monotonicNow, readStat, TICKS_PER_SECOND } from '../../linux/proc.ts';
+import type { Effects } from './effects.ts';
+import { SETTLED_AFTER_MS } from './step/life.ts';
+import { newInstance } from './step/reconcile.ts';
+import {
+	type Instance,
+	type LiveProcess,
+	liveProcess,
+	type SupervisorEvent,
+	type SupervisorState,
+} from './step/state.ts';
+import type { Supervisor } from './supervisor.ts';
+import { type Carriers, groupLives } from './trees.ts';
+
+/**
+ * Completes what was recorded by what really runs: a supervisor that was killed right after a start had no time to write it down.
+ * Leaders are found by the cookie in their environment.
+ */
+export function recoverUnrecorded(state: SupervisorState, carriers: Carriers): SupervisorState {
+	const instances = new Map(state.instances);
+	for (const [name, processes] of carriers) {
+		for (const { pid, starts } of processes) {
+			const leader = leaderProcess(pid);
+			const known = instances.get(name) ?? instanceNamed(state, name);
+			if (leader === null || known.starts > starts || liveProcess(known)?.pid === pid) continue;
+			const phase = {
+				kind: 'running',
+				process: leader,
+				until: monotonicNow() + SETTLED_AFTER_MS,
+				settled: false,
+			} as const;
+			instances.set(name, { ...known, starts, phase });
+		}
+	}
+	return { ...state, instances };
+}
+
+function instanceNamed(state: SupervisorState, name: string): Instance {
+	const dot = name.lastIndexOf('.');
+	return newInstance(state.formation, name.slice(0, dot), Number(name.slice(dot + 1)));
+}
+
+/** What we start leads a session of its own; its descendants carry the same cookie but do not. */
+function leaderProcess(pid: number): LiveProcess | null {
+	const stat = readStat(pid);
+	if (stat === null || stat.session !== pid || stat.state === 'Z') return null;
+	const startedMono = (stat.startTime / TICKS_PER_SECOND) * 1000;
+	return {
+		pid,
+		startTime: stat.startTime,
+		startedMono,
+		startedAt: Date.now() - (monotonicNow() - startedMono),
+	};
+}
+
+/** Takes over what an earlier supervisor started: the same processes go on, and those that ended meanwhile are noticed. */
+export function adopt(supervisor: Supervisor, effects: Effects): void {
+	const instances = [...supervisor.state.instances.values()];
+	supervisor.dispatch(...instances.flatMap((instance) => adoptOne(instance, effects)));
+	for (const instance of instances) resume(instance, supervisor, effects);
+}
+
+function adoptOne(instance: Instance, effects: Effects): SupervisorEvent[] {
+	const { name, starts } = instance;
+	const process = liveProcess(instance);
+	if (process === null) {
+		const reason = 'the supervisor ended while starting it';
+		return instance.phase.kind === 'spawning' ? [{ kind: 'spawn-failed', name, reason }] : [];
+	}
+	if (isAlive(process)) {
+		effects.adopted.add({ name, starts, process });
+		return [];
+	}
+	const treeLeft = !pidIsReused(process) && groupLives(process.pid);
+	return [{ kind: 'exited', name, starts, code: null, signal: null, treeLeft }];
+}
+
+/** Goes on with what the earlier supervisor was in the middle of. */
+function resume(instance: Instance, supervisor: Supervisor, effects: Effects): void {
+	const { name, phase } = instance;
+	if (phase.kind === 'starting') effects.perform([{ kind: 'probe', name }]);
+	if (phase.kind !== 'stopping') return;
+	const sequence = supervisor.state.definitions.get(instance.type)?.settings.stop;
+	const signal = sequence?.[Math.min(phase.step, sequence.length - 1)]?.signal ?? 'TERM';
+	effects.perform([{ kind: 'signal', name, signal: `SIG${signal}` }]);
+}
+
+function pidIsReused(process: LiveProcess): boolean {
+	const stat = readStat(process.pid);
+	return stat !== null && stat.startTime !== process.startTime;
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { monotonicNow } from '../../linux/proc.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import { appendHistory } from './history.ts';
+import { type Goal, type GoalState, timeToSettle } from './step/goals.ts';
+import type { SupervisorEvent } from './step/state.ts';
+import { type Plan, type PlannedRow, plan } from './step/verbs.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** Plans a verb, records it, sets it going, waits until it has settled and notes all that in the history. */
+export async function carryOut(
+	supervisor: Supervisor,
+	change: Change,
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
+	const startedAt = monotonicNow();
+	const { planned, problem } = await supervisor.exclusively(() =>
+		begin(supervisor, change, options.changeId),
+	);
+	if (problem !== null) {
+		const reason = `cannot write the formation: ${problem.message}`;
+		return planned.rows.map((row) => ({
+			...rowOf(supervisor, row),
+			outcome: 'failed',
+			reason,
+			code: 'internal',
+		}));
+	}
+	const entries = planned.rows.map((row) => historyEntry(supervisor, change, row, options));
+	for (const entry of entries) await note(supervisor, entry);
+	const settled = settle(supervisor, planned.rows, options).then(async (rows) => {
+		const tookMs = Math.round(monotonicNow() - startedAt);
+		for (const [position, row] of rows.entries()) {
+			const entry = entries[position];
+			if (entry !== undefined && entry.outcome === null)
+				await note(supervisor, { ...entry, ...outcomeOf(row), tookMs });
+		}
+		return rows;
+	});
+	return options.wait ? settled : planned.rows.map((row) => recordedRow(supervisor, row));
+}
+
+async function begin(
+	supervisor: Supervisor,
+	change: Change,
+	id: string,
+): Promise<{ planned: Plan; problem: Error | null }> {
+	// What starts from now on gets the files as they are at this moment, and after a start or restart the caller's shell.
+	await supervisor.watch.refresh();
+	if ('shell' in change) supervisor.redefine(change.shell);
+	const planned = plan(supervisor.state, change, { initial: supervisor.initial, id });
+	try {
+		await recordPlan(supervisor, planned);
+		return { planned, problem: null };
+	} catch (error) {
+		return { planned, problem: error as Error };
+	}
+}
+
+async function recordPlan(supervisor: Supervisor, { formation, restarts }: Plan): Promise<void> {
+	const events = restarts.map(({ names, width, id }): SupervisorEvent => {
+		return { kind: 'restart', names, rollout: width === null ? null : { id, width } };
+	});
+	if (formation === supervisor.state.formation) supervisor.dispatch(...events);
+	else await supervisor.record(formation, events);
+}
+
+async function settle(
+	supervisor: Supervisor,
+	rows: readonly PlannedRow[],
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
+	const goals = rows.flatMap((row) => row.goals);
+	const timeoutMs = options.timeoutMs ?? defaultTimeout(supervisor, goals);
+	const states = await supervisor.settling.wait(
+		goals,
+		supervisor.state,
+		timeoutMs,
+		options.onProgress ?? (() => {}),
+	);
+	let position = 0;
+	return rows.map((row) => {
+		const own = states.slice(position, position + row.goals.length);
+		position += row.goals.length;
+		return settledRow(rowOf(supervisor, row), row, own);
+	});
+}
+
+/** Each instance has its time; those of a rolling restart come one after another. */
+function defaultTimeout(supervisor: Supervisor, goals: readonly Goal[]): number {
+	const times = goals.map(({ name }) => {
+		const type = supervisor.state.instances.get(name)?.type;
+		return timeToSettle(type === undefined ? undefined : supervisor.state.definitions.get(type)?.settings);
+	});
+	const rolling = goals.some((goal) => goal.kind === 'runs' && goal.rollout !== null);
+	const total = rolling ? times.reduce((sum, time) => sum + time, 0) : Math.max(0, ...times);
+	return Math.min(2 ** 31 - 1, total);
+}
+
+function rowOf(supervisor: Supervisor, row: PlannedRow): ChangeRow {
+	const { type, instance, from, to, outcome, reason, code } = row;
+	return {
+		server: supervisor.definition.name,
+		type,
+		...(instance === undefined ? {} : { instance }),
+		from,
+		to,
+		outcome: outcome ?? 'done',
+		reason,
+		...(code === undefined ? {} : { code }),
+	};
+}
+
+function recordedRow(supervisor: Supervisor, row: PlannedRow): ChangeRow {
+	return { ...rowOf(supervisor, row), reason: row.outcome === null ? 'recorded' : row.reason };
+}
+
+function settledRow(base: ChangeRow, row: PlannedRow, states: readonly GoalState[]): ChangeRow {
+	const failures = states.flatMap((state, position) =>
+		state.kind === 'failed' ? [{ ...state, name: row.goals[position]?.name }] : [],
+	);
+	const first = failures[0];
+	if (first === undefined) return base;
+	const reason = failures.map((failure) => `${failure.name}: ${failure.reason}`).join('; ');
+	return { ...base, outcome: 'failed', reason, code: first.code };
+}
+
+function historyEntry(
+	supervisor: Supervisor,
+	change: Change,
+	row: PlannedRow,
+	options: ChangeOptions,
+): HistoryEntry {
+	const { type, instance, from, to, outcome } = row;
+	return {
+		id: randomUUID(),
+		changeId: options.changeId,
+		at: new Date().toISOString(),
+		who: options.who,
+		verb: options.historyVerb ?? change.verb,
+		server: supervisor.definition.name,
+		type,
+		...(instance === undefined ? {} : { instance }),
+		from,
+		to,
+		outcome,
+		...(row.reason === null ? {} : { reason: row.reason }),
+		...(options.undoes === undefined ? {} : { undoes: options.undoes }),
+	};
+}
+
+function outcomeOf(row: ChangeRow): Pick<HistoryEntry, 'outcome'> & { reason?: string } {
+	return { outcome: row.outcome, ...(row.reason === null ? {} : { reason: row.reason }) };
+}
+
+/** What did not change anything is not part of the history; a history that cannot be written stops nothing. */
+async function note(supervisor: Supervisor, entry: HistoryEntry): Promise<void> {
+	if (entry.outcome === 'unchanged') return;
+	supervisor.addHistory(entry);
+	await appendHistory(supervisor.paths.history, entry).catch((error: Error) => {
+		process.stderr.write(`cannot write the history: ${error.message}\n`);
+	});
+}

@@ -1,0 +1,181 @@
+import type { Change, ChangeOptions, ChangeRow } from '../../model/change.ts';
+import { ProcdeckError } from '../../model/errors.ts';
+import type { ServerEvent, ServerStats } from '../../model/observed.ts';
+import type { ServerDefinition, Stack } from '../../model/stack.ts';
+import type { Capabilities, LogChunk, LogQuery, Server } from '../server.ts';
+import type { Connection } from './connection.ts';
+import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
+import { readLogs } from './logs/reader.ts';
+import { type StatePaths, statePaths } from './paths.ts';
+import { peek } from './peek.ts';
+import type { StackFiles } from './stack-watch.ts';
+
+export type { StackFiles } from './stack-watch.ts';
+
+export interface EmbeddedServerOptions {
+	readonly stack: Stack;
+	readonly definition: ServerDefinition;
+	/** `-C`, `-f` and `-e` as given, for the supervisor to find the same files. */
+	readonly location: StackFiles;
+	/** `attach` starts a supervisor at need; `peek` only where instances run without one. */
+	readonly mode: 'attach' | 'peek';
+}
+
+const CAPABILITIES: Capabilities = { backoffJitterAndReset: true, restartOutlivesClient: true, power: true };
+
+/** So long a supervisor that went away may take to come back by itself (`up` taking over) before another is started. */
+const COMES_BACK_MS = 400;
+const PEEK_AGAIN_MS = 500;
+
+/** This machine's instances of a stack, under the embedded supervisor. */
+export function embeddedServer(options: EmbeddedServerOptions): Server {
+	return new EmbeddedServer(options);
+}
+
+class EmbeddedServer implements Server {
+	readonly definition: ServerDefinition;
+	readonly capabilities = CAPABILITIES;
+	readonly #options: EmbeddedServerOptions;
+	readonly #paths: StatePaths;
+	readonly #closing = new AbortController();
+	#connection: Promise<Connection> | null = null;
+
+	constructor(options: EmbeddedServerOptions) {
+		this.#options = { ...options, location: { ...options.location, directory: options.stack.directory } };
+		this.definition = options.definition;
+		this.#paths = statePaths(options.stack, options.definition.name);
+	}
+
+	async observe(
+		listener: (event: ServerEvent) => void,
+		options: { readonly stats: boolean },
+	): Promise<() => void> {
+		const stop = new AbortController();
+		const isOver = () => stop.signal.aborted || this.#closing.signal.aborted;
+		const guarded = (event: ServerEvent) => {
+			if (!isOver()) listener(event);
+		};
+		const first = await this.#observeOnce(guarded, options);
+		void this.#keepObserving(first, guarded, options, isOver);
+		return () => stop.abort();
+	}
+
+	async apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
+		const { onProgress, ...sent } = options;
+		const connection = await this.#connect();
+		try {
+			return await connection.request('apply', { change, options: sent }, onProgress);
+		} catch (error) {
+			if (!(error instanceof ProcdeckError) || error.code !== 'unreachable') throw error;
+			return [this.#brokenOff(error)];
+		} finally {
+			if (change.verb === 'down') await this.#leave(connection);
+		}
+	}
+
+	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]> {
+		return readLogs(this.#paths.logs, query, AbortSignal.any([signal, this.#closing.signal]));
+	}
+
+	async stats(): Promise<ServerStats> {
+		const connection = await this.#connectIfRunning();
+		return connection === null ? {} : connection.request('stats', null);
+	}
+
+	async close(): Promise<void> {
+		this.#closing.abort();
+		const connection = await this.#connection?.catch(() => null);
+		connection?.close();
+	}
+
+	/** The stack was ended: the supervisor goes too, unless somebody else still looks at it. */
+	async #leave(connection: Connection): Promise<void> {
+		const answer = await connection.request('leave', null).catch(() => ({ ends: true }));
+		if (answer.ends) await connection.closed;
+	}
+
+	#brokenOff(error: ProcdeckError): ChangeRow {
+		const reason = `${error.message}; \`procdeck ps\` shows what became of it`;
+		return {
+			server: this.definition.name,
+			type: null,
+			from: null,
+			to: null,
+			outcome: 'unknown',
+			reason,
+			code: 'unreachable',
+		};
+	}
+
+	/** Sends at least a snapshot; the connection that further events come from, or null while no supervisor runs. */
+	async #observeOnce(
+		listener: (event: ServerEvent) => void,
+		options: { readonly stats: boolean },
+	): Promise<Connection | null> {
+		const connection =
+			this.#options.mode === 'attach' ? await this.#connect() : await this.#connectIfRunning();
+		if (connection === null) {
+			const { observation } = await peek(this.#paths, this.#options.stack, this.definition);
+			listener({ kind: 'snapshot', observation });
+			return null;
+		}
+		connection.onEvent(listener);
+		await connection.request('observe', options);
+		return connection;
+	}
+
+	async #keepObserving(
+		first: Connection | null,
+		listener: (event: ServerEvent) => void,
+		options: { readonly stats: boolean },
+		isOver: () => boolean,
+	): Promise<void> {
+		let current = first;
+		while (!isOver()) {
+			if (current === null) await pause(PEEK_AGAIN_MS);
+			else await current.closed;
+			if (isOver()) return;
+			if (current !== null) {
+				listener({ kind: 'connection', connection: 'connecting', reason: 'the supervisor went away' });
+				this.#connection = connectWithin(this.#paths, COMES_BACK_MS).then((found) => found ?? this.#launch());
+				if (this.#options.mode === 'peek') this.#connection = null;
+			}
+			current = await this.#observeOnce(listener, options).catch((error: Error) => {
+				listener({ kind: 'connection', connection: 'unreachable', reason: error.message });
+				this.#connection = null;
+				return null;
+			});
+		}
+	}
+
+	#connect(): Promise<Connection> {
+		this.#connection ??= this.#launch();
+		return this.#connection.then(async (connection) => {
+			if (!connection.isOpen) {
+				this.#connection = this.#launch();
+				return this.#connection;
+			}
+			return connection;
+		});
+	}
+
+	#launch(): Promise<Connection> {
+		return connectOrLaunch(this.#paths, this.#options.location, this.definition.name);
+	}
+
+	/** A supervisor that is there, or is needed because instances run without one. */
+	async #connectIfRunning(): Promise<Connection | null> {
+		if (this.#connection !== null) return this.#connect();
+		const connection = await connectCompatible(this.#paths);
+		if (connection !== null) {
+			this.#connection = Promise.resolve(connection);
+			return connection;
+		}
+		const { orphaned } = await peek(this.#paths, this.#options.stack, this.definition);
+		return orphaned ? this.#connect() : null;
+	}
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,99 @@
+import { connect as connectSocket, type Socket } from 'node:net';
+import { ProcdeckError } from '../../model/errors.ts';
+import type { ServerEvent } from '../../model/observed.ts';
+import { encode, fromWire, lineSplitter, type Message, type Method, type Methods } from './protocol.ts';
+
+interface Pending {
+	readonly resolve: (result: unknown) => void;
+	readonly reject: (error: Error) => void;
+	readonly onProgress: ((settled: number, total: number) => void) | undefined;
+}
+
+/** One connection to a supervisor. */
+export class Connection {
+	readonly closed: Promise<void>;
+	readonly #socket: Socket;
+	readonly #pending = new Map<number, Pending>();
+	#onEvent: (event: ServerEvent) => void = () => {};
+	#lastId = 0;
+
+	constructor(socket: Socket) {
+		this.#socket = socket;
+		socket.setEncoding('utf8');
+		socket.on(
+			'data',
+			lineSplitter((line) => this.#receive(JSON.parse(line) as Message)),
+		);
+		socket.on('error', () => socket.destroy());
+		this.closed = new Promise((resolve) => {
+			socket.on('close', () => {
+				this.#fail();
+				resolve();
+			});
+		});
+	}
+
+	/** @throws ProcdeckError the supervisor's own, or `unreachable` when the connection ends before the answer */
+	request<M extends Method>(
+		method: M,
+		params: Methods[M]['params'],
+		onProgress?: (settled: number, total: number) => void,
+	): Promise<Methods[M]['result']> {
+		const id = ++this.#lastId;
+		return new Promise<unknown>((resolve, reject) => {
+			this.#pending.set(id, { resolve, reject, onProgress });
+			if (this.#socket.destroyed) this.#fail();
+			else this.#socket.write(encode({ id, method, params }));
+		}) as Promise<Methods[M]['result']>;
+	}
+
+	get isOpen(): boolean {
+		return !this.#socket.destroyed;
+	}
+
+	onEvent(listener: (event: ServerEvent) => void): void {
+		this.#onEvent = listener;
+	}
+
+	close(): void {
+		this.#socket.destroy();
+	}
+
+	#receive(message: Message): void {
+		if ('event' in message) {
+			this.#onEvent(message.event);
+			return;
+		}
+		const pending = this.#pending.get(message.id);
+		if (pending === undefined) return;
+		if ('progress' in message) {
+			pending.onProgress?.(...message.progress);
+			return;
+		}
+		this.#pending.delete(message.id);
+		if ('error' in message) pending.reject(fromWire(message.error));
+		else pending.resolve(message.result);
+	}
+
+	#fail(): void {
+		for (const { reject } of this.#pending.values()) {
+			reject(new ProcdeckError('unreachable', 'the supervisor went away before it answered'));
+		}
+		this.#pending.clear();
+	}
+}
+
+/** Connects to the supervisor behind a socket; null when there is none. */
+export function connect(socketPath: string): Promise<Connection | null> {
+	return new Promise((resolve, reject) => {
+		const socket = connectSocket(socketPath);
+		socket.once('connect', () => {
+			socket.removeAllListeners('error');
+			resolve(new Connection(socket));
+		});
+		socket.once('error', (error: NodeJS.ErrnoException) => {
+			if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
+			else reject(new ProcdeckError('unreachable', `cannot reach the supervisor: ${error.message}`));
+		});
+	});
+}

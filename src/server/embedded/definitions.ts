@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { type Launch, stackEnvironment } from '../../model/launch.ts';
+import type { Stack } from '../../model/stack.ts';
+import type { TypeDefinition } from './step/state.ts';
+
+export interface Defined {
+	readonly definitions: readonly TypeDefinition[];
+	/** The launches that the definitions name, by key. */
+	readonly launches: Readonly<Record<string, Launch>>;
+}
+
+/** What each process type would be started with now. */
+export function define(stack: Stack, shell: Readonly<Record<string, string>>): Defined {
+	const environment = stackEnvironment(stack, shell);
+	const files = digest(Object.entries(stack.environmentVariables).sort());
+	const environmentDigest = digest(Object.entries(environment).sort());
+	const launches: Record<string, Launch> = {};
+	const definitions = stack.processTypes.map(({ name: type, command, settings }): TypeDefinition => {
+		const fingerprint = digest([command, stack.shell, files]);
+		const key = digest([fingerprint, environmentDigest]);
+		launches[key] = { command, shell: stack.shell, directory: stack.directory, environment, fingerprint };
+		return { type, command, settings, fingerprint, launch: key };
+	});
+	return { definitions, launches };
+}
+
+function digest(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,169 @@
+import { statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { instanceEnvironment } from '../../model/launch.ts';
+import { logFile } from './logs/files.ts';
+import { waitUntilReady } from './probe.ts';
+import { Spawner } from './spawner.ts';
+import type { Effect, Instance, SupervisorEvent } from './step/state.ts';
+import type { Supervisor } from './supervisor.ts';
+import { AdoptedWatch, groupLives, Trees } from './trees.ts';
+
+const ADOPTED_LOOK_MS = 100;
+/** So long may spawning keep the supervisor from listening. */
+const SLICE_MS = 10;
+const DEFAULT_LOG_MAX = 64 * 1024 * 1024;
+
+/** Carries out what `step` decided and turns what comes of it into events. */
+export class Effects {
+	readonly spawner: Spawner;
+	readonly trees: Trees;
+	readonly adopted: AdoptedWatch;
+	readonly #supervisor: Supervisor;
+	readonly #probes = new Map<string, AbortController>();
+	#pending: Effect[] = [];
+	#scheduled: NodeJS.Immediate | null = null;
+	#sweepTimer: NodeJS.Timeout | null = null;
+	readonly #toSweep = new Set<string>();
+
+	constructor(supervisor: Supervisor) {
+		this.#supervisor = supervisor;
+		this.spawner = new Spawner(supervisor.paths);
+		this.trees = new Trees(supervisor.paths.cookie, ({ name, starts }) =>
+			supervisor.dispatch({ kind: 'gone', name, starts }),
+		);
+		this.adopted = new AdoptedWatch(ADOPTED_LOOK_MS, ({ name, starts, process }) =>
+			this.#exited(name, starts, process.pid, null, null),
+		);
+	}
+
+	async open(): Promise<void> {
+		await mkdir(this.#supervisor.paths.logs, { recursive: true, mode: 0o700 });
+		await this.spawner.open();
+	}
+
+	perform(effects: readonly Effect[]): void {
+		this.#pending.push(...effects);
+		if (this.#scheduled === null && this.#pending.length > 0) this.#performSlice();
+	}
+
+	/** At the end of a stop sequence: what is still there, as an event that names it. */
+	survivorsOf(instance: Instance): SupervisorEvent | null {
+		const { phase, name, starts } = instance;
+		if (phase.kind !== 'stopping') return null;
+		const sequence = this.#supervisor.state.definitions.get(instance.type)?.settings.stop;
+		if (sequence === undefined || phase.step < sequence.length - 1) return null;
+		const reason = this.trees.describeRest({ name, starts, process: phase.process });
+		this.trees.forget(name);
+		return { kind: 'stuck', name, starts, reason };
+	}
+
+	killAll(): void {
+		for (const { name, starts, phase } of this.#supervisor.state.instances.values()) {
+			if ('process' in phase) this.trees.signal({ name, starts, process: phase.process }, 'SIGKILL');
+		}
+	}
+
+	close(): void {
+		if (this.#scheduled !== null) clearImmediate(this.#scheduled);
+		if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+		for (const probe of this.#probes.values()) probe.abort();
+		this.trees.close();
+		this.adopted.close();
+		this.spawner.close();
+	}
+
+	#performSlice(): void {
+		const until = performance.now() + SLICE_MS;
+		this.#scheduled = null;
+		const events: SupervisorEvent[] = [];
+		while (this.#pending.length > 0 && performance.now() < until) {
+			const event = this.#performOne(this.#pending.shift()!);
+			if (event !== null) events.push(event);
+		}
+		if (this.#pending.length > 0) this.#scheduled = setImmediate(() => this.#performSlice());
+		if (events.length > 0) this.#supervisor.dispatch(...events);
+	}
+
+	#performOne(effect: Effect): SupervisorEvent | null {
+		const instance = this.#supervisor.state.instances.get(effect.name);
+		if (instance === undefined) return null;
+		switch (effect.kind) {
+			case 'spawn':
+				return this.#spawn(instance);
+			case 'signal':
+				this.#signal(instance, effect.signal as NodeJS.Signals);
+				return null;
+			case 'probe':
+				void this.#probe(instance);
+				return null;
+		}
+	}
+
+	#spawn(instance: Instance): SupervisorEvent | null {
+		if (instance.phase.kind !== 'spawning') return null;
+		const { name, starts } = instance;
+		const launch = this.#supervisor.launchOf(instance);
+		if (launch === null)
+			return { kind: 'spawn-failed', name, reason: 'cannot start: its command was not recorded' };
+		const { stack } = this.#supervisor.watch;
+		const spawned = this.spawner.spawn({
+			instance,
+			launch,
+			environment: instanceEnvironment(stack, this.#supervisor.definition, instance),
+			logMax: this.#supervisor.state.definitions.get(instance.type)?.settings.logMax ?? DEFAULT_LOG_MAX,
+		});
+		if ('reason' in spawned) return { kind: 'spawn-failed', name, reason: spawned.reason };
+		const { child, process } = spawned;
+		child.on('exit', (code, signal) => this.#exited(name, starts, process.pid, code, signal));
+		child.unref();
+		return { kind: 'spawned', name, process };
+	}
+
+	#exited(name: string, starts: number, pid: number, code: number | null, signal: string | null): void {
+		this.#probes.get(name)?.abort();
+		const treeLeft = groupLives(pid);
+		this.#supervisor.dispatch({ kind: 'exited', name, starts, code, signal, treeLeft });
+		this.trees.lookSoon();
+		this.#sweepLater(name);
+	}
+
+	/** What an instance that ended by itself left outside of its group is looked for apart, without delaying its restart. */
+	#sweepLater(name: string): void {
+		this.#toSweep.add(name);
+		this.#sweepTimer ??= setTimeout(() => {
+			this.#sweepTimer = null;
+			for (const swept of this.#toSweep) {
+				const instance = this.#supervisor.state.instances.get(swept);
+				if (instance !== undefined && instance.phase.kind !== 'stopping')
+					this.trees.sweep(swept, instance.starts);
+			}
+			this.#toSweep.clear();
+		}, 1_000);
+	}
+
+	#signal(instance: Instance, signal: NodeJS.Signals): void {
+		const { phase, name, starts } = instance;
+		if (phase.kind !== 'stopping') return;
+		this.#probes.get(name)?.abort();
+		this.trees.signal({ name, starts, process: phase.process }, signal);
+	}
+
+	async #probe(instance: Instance): Promise<void> {
+		const check = this.#supervisor.state.definitions.get(instance.type)?.settings.ready;
+		if (check == null) return;
+		const { name, starts, port } = instance;
+		const aborter = new AbortController();
+		this.#probes.get(name)?.abort();
+		this.#probes.set(name, aborter);
+		const file = logFile(this.#supervisor.paths.logs, name);
+		const logFrom = this.#logStart(file);
+		const ready = await waitUntilReady(check, { port, logFile: file, logFrom }, aborter.signal);
+		if (this.#probes.get(name) === aborter) this.#probes.delete(name);
+		if (ready) this.#supervisor.dispatch({ kind: 'ready', name, starts });
+	}
+
+	/** Called right after the spawn: what the log holds by then is an earlier run's, or this one's first words. */
+	#logStart(file: string): number {
+		return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+	}
+}

@@ -1,0 +1,41 @@
+import { appendFile, readFile, stat } from 'node:fs/promises';
+import { writeAtomically } from '../../files/private-files.ts';
+import type { HistoryEntry } from '../../model/change.ts';
+
+const KEPT = 500;
+/** Rewritten with the latest entries when it grows past this. */
+const LONGEST_BYTES = 1024 * 1024;
+
+/** The entries of a history file, oldest first; a line that was cut short by a crash is passed over. */
+export async function readHistory(file: string): Promise<HistoryEntry[]> {
+	const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+		if (error.code === 'ENOENT') return '';
+		throw error;
+	});
+	const entries = new Map<string, HistoryEntry>();
+	for (const line of text.split('\n')) {
+		const entry = parseEntry(line);
+		// The outcome comes as a second line with the same id.
+		if (entry !== null) entries.set(entry.id, entry);
+	}
+	return [...entries.values()].slice(-KEPT);
+}
+
+/** Adds an entry, or its outcome; keeps the file bounded. */
+export async function appendHistory(file: string, entry: HistoryEntry): Promise<void> {
+	// A leading newline ends a line that a crash may have cut short.
+	await appendFile(file, `\n${JSON.stringify(entry)}`, { mode: 0o600 });
+	if ((await stat(file)).size < LONGEST_BYTES) return;
+	const kept = await readHistory(file);
+	await writeAtomically(file, kept.map((one) => JSON.stringify(one)).join('\n'));
+}
+
+function parseEntry(line: string): HistoryEntry | null {
+	if (line === '') return null;
+	try {
+		const value: unknown = JSON.parse(line);
+		return typeof value === 'object' && value !== null && 'id' in value ? (value as HistoryEntry) : null;
+	} catch {
+		return null;
+	}
+}

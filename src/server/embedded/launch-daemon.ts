@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ownedDirectory } from '../../files/private-files.ts';
+import { ProcdeckError } from '../../model/errors.ts';
+import { type Connection, connect } from './connection.ts';
+import type { StatePaths } from './paths.ts';
+import { PROTOCOL_VERSION, type WireError } from './protocol.ts';
+import type { StackFiles } from './stack-watch.ts';
+
+const LONGEST_START_MS = 15_000;
+const RETRY_MS = 10;
+
+/** What a supervisor that was started in the background says on its stdout, once. */
+export type StartReport =
+	| { readonly started: true }
+	| { readonly started: false; readonly error: WireError | null };
+
+/**
+ * A connection to the supervisor, which is started where there is none.
+ * @throws ProcdeckError `refused` when it speaks a newer protocol, or its own error when it cannot start
+ */
+export async function connectOrLaunch(
+	paths: StatePaths,
+	files: StackFiles,
+	server: string,
+): Promise<Connection> {
+	const deadline = Date.now() + LONGEST_START_MS;
+	while (Date.now() < deadline) {
+		const connection = await connectCompatible(paths);
+		if (connection !== null) return connection;
+		await launch(paths, files, server);
+		const started = await connectWithin(paths, 1_000);
+		if (started !== null) return started;
+	}
+	throw new ProcdeckError(
+		'unreachable',
+		`the supervisor of ${server} does not answer`,
+		`see ${paths.supervisorLog}`,
+	);
+}
+
+/** Waits a while for a supervisor that is about to listen. */
+export async function connectWithin(paths: StatePaths, ms: number): Promise<Connection | null> {
+	const deadline = performance.now() + ms;
+	for (;;) {
+		const connection = await connectCompatible(paths);
+		if (connection !== null || performance.now() > deadline) return connection;
+		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+	}
+}
+
+/** A connection to a supervisor that understands us; one of an older version is asked to hand over. */
+export async function connectCompatible(paths: StatePaths): Promise<Connection | null> {
+	const connection = await connect(paths.socket);
+	if (connection === null) return null;
+	try {
+		const { protocol } = await connection.request('hello', null);
+		if (protocol === PROTOCOL_VERSION) return connection;
+		if (protocol > PROTOCOL_VERSION) throw newerSupervisor();
+		await connection.request('handOver', null);
+	} catch (error) {
+		connection.close();
+		// It was on its way out.
+		if (error instanceof ProcdeckError && error.code === 'unreachable') return null;
+		throw error;
+	}
+	await connection.closed;
+	return null;
+}
+
+function newerSupervisor(): ProcdeckError {
+	return new ProcdeckError(
+		'refused',
+		'the supervisor here is of a newer Procdeck',
+		'use that version, or update this one',
+	);
+}
+
+async function launch(paths: StatePaths, files: StackFiles, server: string): Promise<void> {
+	await ownedDirectory(paths.directory);
+	const log = openSync(paths.supervisorLog, 'w', 0o600);
+	const child = spawn(process.execPath, [launcherPath(), ...optionsOf(files), 'supervisor', server], {
+		// Its own session: a terminal that hangs up does not reach it.
+		detached: true,
+		cwd: '/',
+		stdio: ['ignore', 'pipe', log],
+	});
+	closeSync(log);
+	child.unref();
+	const report = await readReport(child);
+	if (!report.started && report.error !== null) {
+		throw new ProcdeckError(report.error.code, report.error.message, report.error.hint);
+	}
+}
+
+async function readReport(child: ReturnType<typeof spawn>): Promise<StartReport> {
+	let text = '';
+	child.stdout?.on('data', (chunk) => {
+		text += String(chunk);
+	});
+	if (child.stdout !== null) await once(child.stdout, 'close');
+	try {
+		return JSON.parse(text) as StartReport;
+	} catch {
+		const message = 'the supervisor ended before it was ready';
+		return {
+			started: false,
+			error: { code: 'internal', message, hint: 'see supervisor.log in its state folder' },
+		};
+	}
+}
+
+function optionsOf({ directory, procfile, environment }: StackFiles): string[] {
+	return [
+		'-C',
+		directory,
+		...(procfile === null ? [] : ['--procfile', procfile]),
+		...(environment === null ? [] : ['--environment', environment]),
+	];
+}
+
+/** bin/procdeck.js of this package, whether this runs from src/ or from the bundle. */
+export function launcherPath(): string {
+	for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+		const candidate = join(folder, 'bin', 'procdeck.js');
+		if (existsSync(candidate)) return candidate;
+		if (folder === dirname(folder)) throw new Error('bin/procdeck.js is missing from the package');
+	}
+}

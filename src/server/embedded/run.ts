@@ -1,0 +1,154 @@
+import { ownedDirectory } from '../../files/private-files.ts';
+import { acquireLock, type KernelLock } from '../../linux/lock.ts';
+import { bootId } from '../../linux/proc.ts';
+import { ProcdeckError } from '../../model/errors.ts';
+import { readHistory } from './history.ts';
+import { type StatePaths, statePaths } from './paths.ts';
+import { type LaunchRecord, type Recorded, readLaunches, readRecorded, writeIdentity } from './records.ts';
+import { isBusy, Service } from './service.ts';
+import { type StackFiles, StackWatch } from './stack-watch.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** How long a supervisor with nothing to do waits for the client that it was started for. */
+const FIRST_CLIENT_MS = 5_000;
+const LAST_CLIENT_MS = 300;
+
+export interface RunningSupervisor {
+	readonly supervisor: Supervisor;
+	readonly paths: StatePaths;
+	readonly recorded: Recorded;
+	/** Resolves when it has ended; instances may go on (`hand-over`, `lock-lost`). */
+	readonly ended: Promise<'idle' | 'hand-over' | 'lock-lost'>;
+	/** Ends it now; what runs goes on. */
+	end(): Promise<void>;
+}
+
+/**
+ * Makes this process the supervisor of one server of a stack.
+ * @param staysWhenIdle false: ends by itself when the stack does not run and nobody is connected
+ * @returns null when there is one already
+ * @throws ProcdeckError when the files are broken or the state cannot be used
+ */
+export async function runSupervisor(
+	files: StackFiles,
+	serverName: string,
+	options: { readonly staysWhenIdle: boolean },
+): Promise<RunningSupervisor | null> {
+	let running: Running | null = null;
+	const watch = await StackWatch.open(files, () => running?.supervisor.filesChanged());
+	const definition = watch.stack.servers.find(({ name }) => name === serverName);
+	if (definition === undefined) throw new ProcdeckError('unknown-server', `there is no server ${serverName}`);
+	const paths = statePaths(watch.stack, serverName);
+	await ownedDirectory(paths.directory);
+	const lock = await acquireLock(paths.lock);
+	if (lock === null) {
+		watch.close();
+		return null;
+	}
+	try {
+		const [recorded, launches, history] = await Promise.all([
+			readRecorded(paths, bootId()),
+			readLaunches(paths),
+			readHistory(paths.history),
+			writeIdentity(paths, {
+				stack: watch.stack.name,
+				environment: watch.stack.environment,
+				server: serverName,
+				directory: watch.stack.directory,
+				procfileOption: files.procfile,
+				environmentOption: files.environment,
+			}),
+		]);
+		const supervisor = new Supervisor({
+			definition,
+			paths,
+			watch,
+			recorded,
+			launches: withShell(launches),
+			history,
+		});
+		running = new Running(supervisor, paths, recorded, lock, options.staysWhenIdle);
+		await running.open();
+		return running;
+	} catch (error) {
+		watch.close();
+		lock.release();
+		throw error;
+	}
+}
+
+/** Before the first `start` the shell that brought the supervisor to life is all there is. */
+function withShell(record: LaunchRecord): LaunchRecord {
+	if (Object.keys(record.shell).length > 0) return record;
+	return { ...record, shell: { ...(process.env as Record<string, string>) } };
+}
+
+class Running implements RunningSupervisor {
+	readonly supervisor: Supervisor;
+	readonly paths: StatePaths;
+	readonly recorded: Recorded;
+	readonly ended: Promise<'idle' | 'hand-over' | 'lock-lost'>;
+	readonly #lock: KernelLock;
+	readonly #service: Service;
+	readonly #staysWhenIdle: boolean;
+	#idleTimer: NodeJS.Timeout | null = null;
+	#resolveEnded: (reason: 'idle' | 'hand-over' | 'lock-lost') => void = () => {};
+
+	constructor(
+		supervisor: Supervisor,
+		paths: StatePaths,
+		recorded: Recorded,
+		lock: KernelLock,
+		staysWhenIdle: boolean,
+	) {
+		this.supervisor = supervisor;
+		this.paths = paths;
+		this.recorded = recorded;
+		this.#lock = lock;
+		this.#staysWhenIdle = staysWhenIdle;
+		this.ended = new Promise((resolve) => {
+			this.#resolveEnded = resolve;
+		});
+		this.#service = new Service(
+			supervisor,
+			(kind) => void this.#finish(kind === 'leave' ? 'idle' : 'hand-over'),
+			() => this.#watchIdle(LAST_CLIENT_MS),
+		);
+	}
+
+	async open(): Promise<void> {
+		await this.supervisor.open();
+		await this.#service.listen();
+		void this.#lock.lost.then(() => this.#finish('lock-lost'));
+		this.supervisor.listen(() => this.#watchIdle(LAST_CLIENT_MS), false);
+		this.#watchIdle(FIRST_CLIENT_MS);
+	}
+
+	async end(): Promise<void> {
+		await this.#finish('hand-over');
+	}
+
+	#watchIdle(afterMs: number): void {
+		if (this.#staysWhenIdle) return;
+		if (this.#idleTimer !== null && this.#isIdle()) return;
+		if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+		this.#idleTimer = null;
+		if (!this.#isIdle()) return;
+		this.#idleTimer = setTimeout(() => {
+			this.#idleTimer = null;
+			if (this.#isIdle()) void this.#finish('idle');
+		}, afterMs);
+	}
+
+	#isIdle(): boolean {
+		return this.#service.clients === 0 && !isBusy(this.supervisor);
+	}
+
+	async #finish(reason: 'idle' | 'hand-over' | 'lock-lost'): Promise<void> {
+		if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+		await this.#service.close();
+		await this.supervisor.close();
+		this.#lock.release();
+		this.#resolveEnded(reason);
+	}
+}

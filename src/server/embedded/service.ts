@@ -1,0 +1,146 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type Socket, type Server as SocketServer } from 'node:net';
+import { ownedDirectory } from '../../files/private-files.ts';
+import {
+	encode,
+	lineSplitter,
+	type Message,
+	type Method,
+	type Methods,
+	PROTOCOL_VERSION,
+	type Request,
+	toWire,
+} from './protocol.ts';
+import { liveProcess } from './step/state.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** A client that reads nothing gets no more than this; then it is let go, and comes back for a new snapshot. */
+const LONGEST_BACKLOG = 16 * 1024 * 1024;
+
+type Handlers = {
+	[M in Method]: (
+		params: Methods[M]['params'],
+		request: Request,
+		client: Client,
+	) => Promise<Methods[M]['result']>;
+};
+
+interface Client {
+	send(message: Message): void;
+	readonly onClose: (() => void)[];
+}
+
+/** Offers a supervisor on its Unix socket. */
+export class Service {
+	readonly #supervisor: Supervisor;
+	readonly #clients = new Set<Socket>();
+	readonly #server: SocketServer;
+	readonly #onEnd: (kind: 'hand-over' | 'leave') => void;
+	readonly #onClients: (count: number) => void;
+
+	/**
+	 * @param onEnd told when a client asked the supervisor to end; the answer was sent by then
+	 * @param onClients told the number of connected clients whenever it changes
+	 */
+	constructor(
+		supervisor: Supervisor,
+		onEnd: (kind: 'hand-over' | 'leave') => void,
+		onClients: (count: number) => void,
+	) {
+		this.#supervisor = supervisor;
+		this.#onEnd = onEnd;
+		this.#onClients = onClients;
+		this.#server = createServer((socket) => this.#accept(socket));
+	}
+
+	get clients(): number {
+		return this.#clients.size;
+	}
+
+	/** Only the holder of the lock may call this: a socket that is there belongs to a supervisor that is gone. */
+	async listen(): Promise<void> {
+		const { socketDirectory, socket } = this.#supervisor.paths;
+		await ownedDirectory(socketDirectory);
+		await rm(socket, { force: true });
+		await new Promise<void>((resolve, reject) => {
+			this.#server.once('error', reject);
+			this.#server.listen(socket, resolve);
+		});
+		await chmod(socket, 0o600);
+	}
+
+	async close(): Promise<void> {
+		for (const socket of this.#clients) socket.end();
+		this.#server.close();
+		await rm(this.#supervisor.paths.socket, { force: true });
+	}
+
+	#accept(socket: Socket): void {
+		this.#clients.add(socket);
+		this.#onClients(this.#clients.size);
+		const client: Client = {
+			onClose: [],
+			send(message) {
+				if (socket.writableLength > LONGEST_BACKLOG) socket.destroy();
+				else socket.write(encode(message));
+			},
+		};
+		socket.setEncoding('utf8');
+		socket.on(
+			'data',
+			lineSplitter((line) => void this.#handle(line, client)),
+		);
+		socket.on('error', () => socket.destroy());
+		socket.on('close', () => {
+			this.#clients.delete(socket);
+			for (const release of client.onClose) release();
+			this.#onClients(this.#clients.size);
+		});
+	}
+
+	async #handle(line: string, client: Client): Promise<void> {
+		const request = JSON.parse(line) as Request;
+		try {
+			const handler = this.#handlers[request.method] as Handlers[Method] | undefined;
+			if (handler === undefined) throw new Error(`the supervisor does not know ${request.method}`);
+			const result = await (handler as (...args: unknown[]) => Promise<unknown>)(
+				request.params,
+				request,
+				client,
+			);
+			client.send({ id: request.id, result });
+			this.#afterAnswer(request.method, result);
+		} catch (error) {
+			client.send({ id: request.id, error: toWire(error) });
+		}
+	}
+
+	#afterAnswer(method: Method, result: unknown): void {
+		if (method === 'handOver') this.#onEnd('hand-over');
+		if (method === 'leave' && (result as Methods['leave']['result']).ends) this.#onEnd('leave');
+	}
+
+	readonly #handlers: Handlers = {
+		hello: async () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, busy: isBusy(this.#supervisor) }),
+		observe: async ({ stats }, _, client) => {
+			client.send({ event: { kind: 'snapshot', observation: this.#supervisor.snapshot() } });
+			client.onClose.push(this.#supervisor.listen((event) => client.send({ event }), stats));
+			return null;
+		},
+		apply: ({ change, options }, { id }, client) => {
+			const onProgress = (settled: number, total: number) => client.send({ id, progress: [settled, total] });
+			return this.#supervisor.apply(change, { ...options, onProgress });
+		},
+		stats: async () => this.#supervisor.stats(),
+		handOver: async () => null,
+		leave: async () => ({ ends: !isBusy(this.#supervisor) && this.#clients.size === 1 }),
+	};
+}
+
+/** Whether there is anything that this supervisor has to stay for. */
+export function isBusy({ state }: Supervisor): boolean {
+	return (
+		state.formation.power === 'up' ||
+		[...state.instances.values()].some((instance) => liveProcess(instance) !== null)
+	);
+}

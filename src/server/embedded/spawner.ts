@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+	closeSync,
+	constants,
+	existsSync,
+	fstatSync,
+	openSync,
+	readSync,
+	renameSync,
+	writeSync,
+} from 'node:fs';
+import { makeFifo } from '../../linux/files.ts';
+import { monotonicNow, readStat } from '../../linux/proc.ts';
+import type { Launch } from '../../model/launch.ts';
+import { shellCommand } from '../../model/launch.ts';
+import { indexFile, logFile, previousLogFile } from './logs/files.ts';
+import type { StatePaths } from './paths.ts';
+import type { Instance, LiveProcess } from './step/state.ts';
+
+/** The variable that marks what Procdeck started, for finding what escaped its process group. */
+export const COOKIE_VARIABLE = 'PROCDECK_COOKIE';
+
+export interface SpawnRequest {
+	readonly instance: Instance;
+	readonly launch: Launch;
+	readonly environment: Readonly<Record<string, string>>;
+	/** Bytes of log kept. */
+	readonly logMax: number;
+}
+
+export type Spawned =
+	| { readonly child: ChildProcess; readonly process: LiveProcess }
+	| { readonly reason: string };
+
+/** Starts instances so that they need nothing of this process: not its pipes, not its terminal, not its life. */
+export class Spawner {
+	readonly #paths: StatePaths;
+	#stdin: number | null = null;
+
+	constructor(paths: StatePaths) {
+		this.#paths = paths;
+	}
+
+	/** Makes the pipe that is every instance's stdin: opened for both directions it never ends, whoever dies. */
+	async open(): Promise<void> {
+		if (!existsSync(this.#paths.stdin)) await makeFifo(this.#paths.stdin);
+		this.#stdin = openSync(this.#paths.stdin, constants.O_RDWR | constants.O_NONBLOCK);
+	}
+
+	close(): void {
+		if (this.#stdin !== null) closeSync(this.#stdin);
+		this.#stdin = null;
+	}
+
+	cookieOf(instance: Pick<Instance, 'name' | 'starts'>): string {
+		return `${this.#paths.cookie}/${instance.name}/${instance.starts}`;
+	}
+
+	spawn(request: SpawnRequest): Spawned {
+		try {
+			const log = openLog(this.#paths, request.instance.name, request.logMax);
+			try {
+				return this.#spawnWith(request, log);
+			} finally {
+				closeSync(log);
+			}
+		} catch (error) {
+			return { reason: `cannot start: ${(error as Error).message}` };
+		}
+	}
+
+	#spawnWith({ instance, launch, environment }: SpawnRequest, log: number): Spawned {
+		const [file, ...args] = shellCommand(launch);
+		const child = spawn(file, args, {
+			cwd: launch.directory,
+			env: { ...launch.environment, ...environment, [COOKIE_VARIABLE]: this.cookieOf(instance) },
+			detached: true,
+			stdio: [this.#stdin, log, log],
+		});
+		if (child.pid === undefined) {
+			child.on('error', () => {});
+			const missing = existsSync(launch.directory) ? file : launch.directory;
+			return { reason: `cannot start: ${missing} does not exist or is not usable` };
+		}
+		const startTime = readStat(child.pid)?.startTime ?? 0;
+		return {
+			child,
+			process: { pid: child.pid, startTime, startedAt: Date.now(), startedMono: monotonicNow() },
+		};
+	}
+}
+
+/** The instance's log, ready for its next run: a new file once the old one has been cut at its front. */
+function openLog(paths: StatePaths, name: string, logMax: number): number {
+	const file = logFile(paths.logs, name);
+	let log = openSync(file, 'a+', 0o600);
+	const { size } = fstatSync(log);
+	if (size > logMax) {
+		closeSync(log);
+		beginAnew(file, previousLogFile(paths.logs, name));
+		log = openSync(file, 'a+', 0o600);
+	} else if (size > 0) {
+		endLastLine(log, size);
+	}
+	return log;
+}
+
+function beginAnew(file: string, previous: string): void {
+	renameSync(file, previous);
+	if (existsSync(indexFile(file))) renameSync(indexFile(file), indexFile(previous));
+}
+
+/** A run that died within a line must not run into the next one's first. */
+function endLastLine(log: number, size: number): void {
+	const last = Buffer.alloc(1);
+	readSync(log, last, 0, 1, size - 1);
+	if (last[0] !== 0x0a) writeSync(log, '\n');
+}

@@ -1,0 +1,101 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { inspectStack, loadStack } from '../../files/load-stack.ts';
+import type { FileMessage } from '../../model/errors.ts';
+import type { Stack } from '../../model/stack.ts';
+
+/** How the app's files are found: `-C`, `-f` and `-e` as given. */
+export interface StackFiles {
+	readonly directory: string;
+	readonly procfile: string | null;
+	readonly environment: string | null;
+}
+
+/** An editor writes a file in several steps. */
+const QUIET_MS = 100;
+
+/** Keeps the stack as its files say; where they break, the last good version stays and the error is told. */
+export class StackWatch {
+	readonly #files: StackFiles;
+	readonly #onChange: () => void;
+	#stack: Stack;
+	#problems: readonly FileMessage[];
+	#watchers: FSWatcher[] = [];
+	#timer: NodeJS.Timeout | null = null;
+
+	private constructor(
+		files: StackFiles,
+		stack: Stack,
+		problems: readonly FileMessage[],
+		onChange: () => void,
+	) {
+		this.#files = files;
+		this.#stack = stack;
+		this.#problems = problems;
+		this.#onChange = onChange;
+		this.#watch();
+	}
+
+	/** @throws ProcdeckError where the files are broken from the start */
+	static async open(files: StackFiles, onChange: () => void): Promise<StackWatch> {
+		const { stack, errors } = await inspectStack(files);
+		// Nothing usable: the same files told as one error.
+		if (stack === null) return new StackWatch(files, await loadStack(files), [], onChange);
+		return new StackWatch(files, stack, errors, onChange);
+	}
+
+	get stack(): Stack {
+		return this.#stack;
+	}
+
+	get problems(): readonly FileMessage[] {
+		return this.#problems;
+	}
+
+	/** Reads the files now, for a change that must not miss an edit of a moment ago. */
+	async refresh(): Promise<void> {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = null;
+		const { stack, errors, missingProcfile } = await inspectStack(this.#files);
+		this.#problems = missingProcfile === null ? errors : [missingProcfile, ...errors];
+		if (stack !== null && this.#problems.length === 0) {
+			// The identity of a running supervisor is fixed: another name would be another stack.
+			this.#stack = { ...stack, name: this.#stack.name, environment: this.#stack.environment };
+			this.#watch();
+		}
+		this.#onChange();
+	}
+
+	close(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		for (const watcher of this.#watchers) watcher.close();
+		this.#watchers = [];
+	}
+
+	#watch(): void {
+		for (const watcher of this.#watchers) watcher.close();
+		const names = Map.groupBy(this.#stack.watchedFiles, dirname);
+		names.set(this.#stack.directory, names.get(this.#stack.directory) ?? []);
+		this.#watchers = [...names].flatMap(([directory, files]) =>
+			this.#watchDirectory(directory, new Set(files.map((file) => basename(file)))),
+		);
+	}
+
+	/** Folders are watched and not files: an editor replaces a file by a new one. */
+	#watchDirectory(directory: string, names: ReadonlySet<string>): FSWatcher[] {
+		try {
+			const watcher = watch(directory, (_, name) => {
+				if (name === null || names.has(name)) this.#soon();
+			});
+			watcher.on('error', () => watcher.close());
+			return [watcher];
+		} catch {
+			return [];
+		}
+	}
+
+	#soon(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.refresh(), QUIET_MS);
+	}
+}

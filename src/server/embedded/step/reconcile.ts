@@ -1,0 +1,72 @@
+import { portOf } from '../../../model/ports.ts';
+import type { Draft } from './draft.ts';
+import { beginStop, startFresh } from './life.ts';
+import { type Formation, type Instance, liveProcess, wantedOf } from './state.ts';
+
+/** Whether the formation wants this instance to run now. */
+export function shouldRun(draft: Draft, instance: Pick<Instance, 'name' | 'type' | 'index'>): boolean {
+	const { formation } = draft;
+	return (
+		formation.power === 'up' &&
+		instance.index <= wantedOf(formation, instance.type) &&
+		!formation.held.includes(instance.type) &&
+		!formation.held.includes(instance.name)
+	);
+}
+
+/** Brings what runs to what should run. */
+export function reconcile(draft: Draft): void {
+	addWanted(draft);
+	for (const instance of draft.instances.values()) {
+		if (shouldRun(draft, instance)) run(draft, instance);
+		else rest(draft, instance);
+	}
+}
+
+function addWanted(draft: Draft): void {
+	for (const type of draft.definitions.keys()) {
+		const wanted = wantedOf(draft.formation, type);
+		for (let index = 1; index <= wanted; index++) {
+			const name = `${type}.${index}`;
+			if (!draft.instances.has(name)) draft.set(newInstance(draft.formation, type, index));
+		}
+	}
+}
+
+/** An instance that was never started. */
+export function newInstance(formation: Formation, type: string, index: number): Instance {
+	return {
+		name: `${type}.${index}`,
+		type,
+		index,
+		phase: { kind: 'idle' },
+		starts: 0,
+		launch: null,
+		fingerprint: null,
+		port: portOf(formation.ports[type], index),
+		restarts: 0,
+		failures: 0,
+		lastExit: null,
+		recentExits: [],
+	};
+}
+
+function run(draft: Draft, instance: Instance): void {
+	const { phase } = instance;
+	if (phase.kind === 'idle') startFresh(draft, instance);
+	// Wanted again before it was gone.
+	else if (phase.kind === 'stopping' && phase.after.kind === 'idle')
+		beginStop(draft, instance, { kind: 'start' });
+}
+
+function rest(draft: Draft, instance: Instance): void {
+	const { phase } = instance;
+	const surplus = instance.index > wantedOf(draft.formation, instance.type);
+	if (liveProcess(instance) !== null) {
+		if (phase.kind !== 'stopping' || phase.after.kind !== 'idle')
+			beginStop(draft, instance, { kind: 'idle' });
+	} else if (phase.kind !== 'spawning') {
+		if (surplus) draft.remove(instance.name);
+		else if (phase.kind !== 'idle' && phase.kind !== 'failed') draft.enter(instance, { kind: 'idle' });
+	}
+}

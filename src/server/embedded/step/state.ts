@@ -1,0 +1,194 @@
+import type { LastExit, PastExit } from '../../../model/observed.ts';
+import type { ProcessSettings } from '../../../model/stack.ts';
+
+/** A process as the kernel knows it. Pids are reused; together with the start time and the boot this is one process. */
+export interface ProcessIdentity {
+	readonly pid: number;
+	/** Field 22 of /proc/PID/stat: clock ticks after boot. */
+	readonly startTime: number;
+}
+
+export interface LiveProcess extends ProcessIdentity {
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
+	/** Milliseconds of the machine's monotonic clock. */
+	readonly startedMono: number;
+}
+
+/** What follows when a stop is through. */
+export type AfterStop =
+	| { readonly kind: 'idle' }
+	/** Asked for by a restart: a fresh start with what the files say now. */
+	| { readonly kind: 'start' }
+	/** It went wrong (died with its tree left, not ready, over its memory): the restart policy decides. */
+	| { readonly kind: 'crash'; readonly exit: LastExit };
+
+/** Where an instance is in its life. `until` is when the clock next matters, in monotonic milliseconds. */
+export type Phase =
+	| { readonly kind: 'idle' }
+	/** Handed to the kernel; the answer is the next event. */
+	| { readonly kind: 'spawning' }
+	| { readonly kind: 'starting'; readonly process: LiveProcess; readonly until: number }
+	| {
+			readonly kind: 'running';
+			readonly process: LiveProcess;
+			readonly until: number | null;
+			readonly settled: boolean;
+	  }
+	| {
+			readonly kind: 'stopping';
+			readonly process: LiveProcess;
+			/** Position in the type's stop sequence; its length: everything was sent, waiting for the kernel. */
+			readonly step: number;
+			readonly until: number;
+			readonly after: AfterStop;
+			/** Seen while stopping. */
+			readonly exit: LastExit | null;
+	  }
+	| { readonly kind: 'backoff'; readonly until: number }
+	/** Ended by itself and its restart policy lets it rest. */
+	| { readonly kind: 'ended' }
+	| { readonly kind: 'failed'; readonly reason: string };
+
+export interface Instance {
+	readonly name: string;
+	readonly type: string;
+	readonly index: number;
+	readonly phase: Phase;
+	/** Counts its starts over all time; tells one start from the next. */
+	readonly starts: number;
+	/** Key of the launch that it was last started with. */
+	readonly launch: string | null;
+	readonly fingerprint: string | null;
+	readonly port: number | null;
+	/** Automatic ones since the last manual start. */
+	readonly restarts: number;
+	/** Crashes in a row without 10 s of health between them. */
+	readonly failures: number;
+	readonly lastExit: LastExit | null;
+	readonly recentExits: readonly PastExit[];
+}
+
+/** What the app's files say of a type now. */
+export interface TypeDefinition {
+	readonly type: string;
+	readonly command: string;
+	readonly settings: ProcessSettings;
+	readonly fingerprint: string;
+	/** Key under which the current launch is kept; what a fresh start takes. */
+	readonly launch: string;
+}
+
+/** The durable part: what should run. */
+export interface Formation {
+	readonly power: 'up' | 'down' | 'never';
+	readonly wanted: Readonly<Record<string, number>>;
+	/** Counts kept by `pause`. */
+	readonly paused: Readonly<Record<string, number>>;
+	/** First port of each type's block. */
+	readonly ports: Readonly<Record<string, number>>;
+	/** Held by `stop`: types and instance names. Forgotten at a boot. */
+	readonly held: readonly string[];
+	/** Counts of `up -m`, for that run only; null otherwise. */
+	readonly override: Readonly<Record<string, number>> | null;
+}
+
+/** A rolling restart under way: `pending` wait for their turn, `current` are being replaced. */
+export interface Rollout {
+	readonly id: string;
+	readonly pending: readonly string[];
+	readonly current: readonly { readonly name: string; readonly starts: number }[];
+	readonly width: number;
+}
+
+export interface SupervisorState {
+	readonly formation: Formation;
+	readonly definitions: ReadonlyMap<string, TypeDefinition>;
+	readonly instances: ReadonlyMap<string, Instance>;
+	readonly rollouts: readonly Rollout[];
+}
+
+export interface Clock {
+	/** Monotonic milliseconds since boot. */
+	readonly mono: number;
+	/** Milliseconds since the epoch; for showing only, may jump. */
+	readonly wall: number;
+	/** In [0, 1): the jitter of delays. */
+	readonly random: number;
+}
+
+export type SupervisorEvent =
+	/** The files were read (again). */
+	| {
+			readonly kind: 'defined';
+			readonly definitions: readonly TypeDefinition[];
+			readonly ports: Formation['ports'];
+	  }
+	/** A verb changed what should run. */
+	| { readonly kind: 'formation'; readonly formation: Formation }
+	/** Fresh starts wanted: `rollout` null is all at once. */
+	| {
+			readonly kind: 'restart';
+			readonly names: readonly string[];
+			readonly rollout: { readonly id: string; readonly width: number } | null;
+	  }
+	| { readonly kind: 'spawned'; readonly name: string; readonly process: LiveProcess }
+	| { readonly kind: 'spawn-failed'; readonly name: string; readonly reason: string }
+	| { readonly kind: 'ready'; readonly name: string; readonly starts: number }
+	/** The leader is gone; code and signal null: nobody saw how. `treeLeft`: others of its process group still live. */
+	| {
+			readonly kind: 'exited';
+			readonly name: string;
+			readonly starts: number;
+			readonly code: number | null;
+			readonly signal: string | null;
+			readonly treeLeft: boolean;
+	  }
+	/** Nothing of its tree is left. */
+	| { readonly kind: 'gone'; readonly name: string; readonly starts: number }
+	/** What remains cannot be ended. */
+	| { readonly kind: 'stuck'; readonly name: string; readonly starts: number; readonly reason: string }
+	| { readonly kind: 'memory-over'; readonly name: string; readonly starts: number }
+	| { readonly kind: 'elapsed'; readonly name: string };
+
+export type Effect =
+	| { readonly kind: 'spawn'; readonly name: string }
+	/** Send to the whole process tree. */
+	| { readonly kind: 'signal'; readonly name: string; readonly signal: string }
+	/** Begin the readiness check. */
+	| { readonly kind: 'probe'; readonly name: string };
+
+export const NO_FORMATION: Formation = {
+	power: 'never',
+	wanted: {},
+	paused: {},
+	ports: {},
+	held: [],
+	override: null,
+};
+
+export const EMPTY_STATE: SupervisorState = {
+	formation: NO_FORMATION,
+	definitions: new Map(),
+	instances: new Map(),
+	rollouts: [],
+};
+
+/** How many instances of a type should exist. */
+export function wantedOf(formation: Formation, type: string): number {
+	const counts = formation.override ?? formation.wanted;
+	return counts[type] ?? 0;
+}
+
+/** The process of an instance that has one. */
+export function liveProcess(instance: Instance): LiveProcess | null {
+	const { phase } = instance;
+	return phase.kind === 'starting' || phase.kind === 'running' || phase.kind === 'stopping'
+		? phase.process
+		: null;
+}
+
+/** When time next changes this instance (monotonic milliseconds), or null. */
+export function deadlineOf(instance: Instance): number | null {
+	return 'until' in instance.phase ? instance.phase.until : null;
+}

@@ -1,0 +1,339 @@
+import { bootId, monotonicNow } from '../../linux/proc.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import type { FileMessage } from '../../model/errors.ts';
+import type { Launch } from '../../model/launch.ts';
+import type { ServerEvent, ServerObservation, ServerStats } from '../../model/observed.ts';
+import { assignPortBlocks, portBase } from '../../model/ports.ts';
+import type { ServerDefinition } from '../../model/stack.ts';
+import { adopt, recoverUnrecorded } from './adoption.ts';
+import { carryOut } from './carry-out.ts';
+import { type Defined, define } from './definitions.ts';
+import { Effects } from './effects.ts';
+import { initialCounts } from './initial.ts';
+import type { StatePaths } from './paths.ts';
+import { project, projectInstance, projectTypes } from './project.ts';
+import {
+	type LaunchRecord,
+	type Recorded,
+	writeFormation,
+	writeInstances,
+	writeLaunches,
+} from './records.ts';
+import { Saver } from './saver.ts';
+import { Settling } from './settling.ts';
+import type { StackWatch } from './stack-watch.ts';
+import type { Goal } from './step/goals.ts';
+import {
+	type Clock,
+	deadlineOf,
+	type Formation,
+	type Instance,
+	type SupervisorEvent,
+	type SupervisorState,
+} from './step/state.ts';
+import { step } from './step/step.ts';
+import { setUp } from './step/verbs.ts';
+import { Ticker } from './ticker.ts';
+
+export interface SupervisorOptions {
+	readonly definition: ServerDefinition;
+	readonly paths: StatePaths;
+	readonly watch: StackWatch;
+	readonly recorded: Recorded;
+	readonly launches: LaunchRecord;
+	readonly history: readonly HistoryEntry[];
+}
+
+/** A verb's time must not overflow the timers of the platform. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const HISTORY_KEPT = 500;
+
+/**
+ * The embedded supervisor: holds the state, lets `step` decide, carries out its effects, tells who listens, and saves.
+ * It knows nothing of sockets or terminals.
+ */
+export class Supervisor {
+	readonly definition: ServerDefinition;
+	readonly paths: StatePaths;
+	readonly watch: StackWatch;
+	readonly settling = new Settling();
+	readonly #boot = bootId();
+	readonly #effects: Effects;
+	readonly #ticker: Ticker;
+	readonly #instancesSaver: Saver;
+	readonly #listeners = new Set<(event: ServerEvent) => void>();
+	readonly #timers = new Map<string, NodeJS.Timeout>();
+	#state: SupervisorState;
+	#history: HistoryEntry[];
+	#shell: Readonly<Record<string, string>>;
+	#launches: Record<string, Launch>;
+	#savedLaunches = '';
+	#saveProblem: FileMessage | null = null;
+	#queue: SupervisorEvent[] = [];
+	#stepping = false;
+	#turn: Promise<unknown> = Promise.resolve();
+
+	constructor({ definition, paths, watch, recorded, launches, history }: SupervisorOptions) {
+		this.definition = definition;
+		this.paths = paths;
+		this.watch = watch;
+		this.#state = recorded.state;
+		this.#shell = launches.shell;
+		this.#launches = { ...launches.launches };
+		this.#history = [...history];
+		this.#effects = new Effects(this);
+		this.#ticker = new Ticker(this);
+		this.#instancesSaver = new Saver(
+			() => this.#writeInstances(),
+			(error) => this.#noteSaving(error),
+		);
+	}
+
+	get state(): SupervisorState {
+		return this.#state;
+	}
+
+	get initial(): Record<string, number> {
+		return initialCounts(this.watch.stack, this.definition);
+	}
+
+	/** Takes over what still runs from an earlier supervisor, and begins to act. */
+	async open(): Promise<void> {
+		await this.#effects.open();
+		// A stack that never ran has nothing to look for.
+		if (Object.keys(this.#state.formation.wanted).length > 0) {
+			this.#state = recoverUnrecorded(this.#state, this.#effects.trees.carriers());
+		}
+		this.redefine();
+		adopt(this, this.#effects);
+		this.#ticker.open();
+	}
+
+	/** Reads the definitions from the stack again, with the given shell for what starts from now on. */
+	redefine(shell: Readonly<Record<string, string>> = this.#shell): void {
+		this.#shell = shell;
+		const defined: Defined = define(this.watch.stack, shell);
+		Object.assign(this.#launches, defined.launches);
+		const types = defined.definitions.map(({ type }) => type);
+		const inUse = new Set([...this.#state.instances.values()].map(({ type }) => type));
+		const base = portBase(this.definition, this.watch.stack.environmentVariables);
+		const ports = assignPortBlocks(base, types, this.#state.formation.ports, inUse);
+		this.dispatch({ kind: 'defined', definitions: defined.definitions, ports });
+		this.#publishStack();
+	}
+
+	/** Makes the state take events, and everything follow that they entail. */
+	dispatch(...events: SupervisorEvent[]): void {
+		this.#queue.push(...events);
+		if (this.#stepping) return;
+		this.#stepping = true;
+		try {
+			while (this.#queue.length > 0) this.#step(this.#queue.splice(0));
+		} finally {
+			this.#stepping = false;
+		}
+	}
+
+	/**
+	 * Records a new formation before anything is done about it, so that what was promised is never forgotten.
+	 * @throws when it cannot be written; then nothing has changed
+	 */
+	async record(formation: Formation, restarts: readonly SupervisorEvent[]): Promise<void> {
+		await writeFormation(this.paths, formation, this.#boot);
+		// Port blocks follow the files and may have changed while this was written.
+		const { ports } = this.#state.formation;
+		this.dispatch({ kind: 'formation', formation: { ...formation, ports } }, ...restarts);
+		this.#publishStack();
+	}
+
+	/** Runs one after another what must not see a formation that another is about to replace. */
+	exclusively<T>(work: () => Promise<T>): Promise<T> {
+		const turn = this.#turn.then(work);
+		this.#turn = turn.catch(() => {});
+		return turn;
+	}
+
+	apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
+		return carryOut(this, change, options);
+	}
+
+	/** Starts what is wanted without anybody's verb: at a boot, or in the foreground. */
+	async powerUp(
+		formation: Partial<Formation>,
+		shell: Readonly<Record<string, string>> | null,
+	): Promise<void> {
+		this.redefine(shell ?? this.#shell);
+		const ready = setUp(this.#state.formation, this.initial);
+		await this.record({ ...ready, power: 'up', ...formation }, []);
+	}
+
+	/** Stops everything without anybody's verb; resolves when nothing is left, or cannot be ended. */
+	async powerOff(power: 'down' | 'never'): Promise<void> {
+		const formation: Formation = { ...this.#state.formation, power, held: [], override: null };
+		// What runs is stopped even if that cannot be written down.
+		await this.record(formation, []).catch(() => this.dispatch({ kind: 'formation', formation }));
+		const goals = [...this.#state.instances.keys()].map((name): Goal => ({ kind: 'rests', name }));
+		await this.settling.wait(goals, this.#state, LONGEST_TIMER_MS, () => {});
+	}
+
+	/** Ends every process at once, whatever its stop sequence says. */
+	kill(): void {
+		this.#effects.killAll();
+	}
+
+	snapshot(): ServerObservation {
+		return project(this.#state, {
+			definition: this.definition,
+			clock: this.clock(),
+			supervisorPid: process.pid,
+			problems: this.#problems(),
+			history: this.#history,
+			initial: this.initial,
+			commandOf: (launch) => this.#launches[launch]?.command ?? '',
+		});
+	}
+
+	/** Pushes events from now on; returns how to stop it. */
+	listen(listener: (event: ServerEvent) => void, wantsStats: boolean): () => void {
+		this.#listeners.add(listener);
+		const releaseStats = wantsStats ? this.#ticker.wantStats() : () => {};
+		return () => {
+			this.#listeners.delete(listener);
+			releaseStats();
+		};
+	}
+
+	stats(): ServerStats {
+		return this.#ticker.sampleNow();
+	}
+
+	launchOf(instance: Instance): Launch | null {
+		const key = instance.launch ?? this.#state.definitions.get(instance.type)?.launch;
+		return key === undefined ? null : (this.#launches[key] ?? null);
+	}
+
+	addHistory(entry: HistoryEntry): void {
+		this.#history = [...this.#history.filter(({ id }) => id !== entry.id), entry].slice(-HISTORY_KEPT);
+		this.publish({ kind: 'history', entry });
+	}
+
+	publish(event: ServerEvent): void {
+		for (const listener of this.#listeners) listener(event);
+	}
+
+	clock(): Clock {
+		return { mono: monotonicNow(), wall: Date.now(), random: Math.random() };
+	}
+
+	/** The files changed. */
+	filesChanged(): void {
+		this.redefine();
+	}
+
+	/** Lets go of everything but the instances. */
+	async close(): Promise<void> {
+		for (const timer of this.#timers.values()) clearTimeout(timer);
+		this.#ticker.close();
+		this.#effects.close();
+		this.watch.close();
+		await this.#instancesSaver.now();
+	}
+
+	#step(events: SupervisorEvent[]): void {
+		const before = this.#state;
+		const { state, effects } = step(before, events, this.clock());
+		this.#state = state;
+		this.#follow(before, state);
+		this.#effects.perform(effects);
+		this.settling.check(state);
+	}
+
+	/** Timers, listeners and files follow the instances that changed. */
+	#follow(before: SupervisorState, after: SupervisorState): void {
+		if (before.instances === after.instances) return;
+		const clock = this.clock();
+		const changed = [...after.instances.values()].filter(
+			(instance) => before.instances.get(instance.name) !== instance,
+		);
+		const removed = [...before.instances.keys()].filter((name) => !after.instances.has(name));
+		for (const instance of changed) this.#arm(instance, before.instances.get(instance.name), clock.mono);
+		for (const name of removed) this.#disarm(name);
+		if (changed.length === 0 && removed.length === 0) return;
+		this.publish({
+			kind: 'instances',
+			changed: changed.map((instance) => projectInstance(after, instance, clock)),
+			removed,
+		});
+		this.#instancesSaver.soon();
+	}
+
+	#arm(instance: Instance, before: Instance | undefined, now: number): void {
+		const deadline = deadlineOf(instance);
+		if (before !== undefined && deadlineOf(before) === deadline) return;
+		this.#disarm(instance.name);
+		if (deadline === null) return;
+		// A timer may fire a moment early by the monotonic clock: a millisecond more saves a second round.
+		const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, deadline - now + 1));
+		this.#timers.set(
+			instance.name,
+			setTimeout(() => this.#elapsed(instance.name), delay),
+		);
+	}
+
+	#elapsed(name: string): void {
+		this.#timers.delete(name);
+		const instance = this.#state.instances.get(name);
+		if (instance !== undefined)
+			this.dispatch(this.#effects.survivorsOf(instance) ?? { kind: 'elapsed', name });
+	}
+
+	#disarm(name: string): void {
+		clearTimeout(this.#timers.get(name));
+		this.#timers.delete(name);
+	}
+
+	#publishStack(): void {
+		const types = projectTypes(this.#state, {
+			initial: this.initial,
+			commandOf: (launch) => this.#launches[launch]?.command ?? '',
+		});
+		this.publish({ kind: 'stack', power: this.#state.formation.power, types, problems: this.#problems() });
+		const clock = this.clock();
+		// What is stale depends on the files alone.
+		const changed = [...this.#state.instances.values()].map((instance) =>
+			projectInstance(this.#state, instance, clock),
+		);
+		if (changed.length > 0) this.publish({ kind: 'instances', changed, removed: [] });
+	}
+
+	#problems(): FileMessage[] {
+		return [...this.watch.problems, ...(this.#saveProblem === null ? [] : [this.#saveProblem])];
+	}
+
+	#noteSaving(error: Error | null): void {
+		const before = this.#saveProblem?.message;
+		this.#saveProblem =
+			error === null
+				? null
+				: { file: this.paths.directory, line: null, message: `cannot save the state: ${error.message}` };
+		if (this.#saveProblem?.message !== before) this.#publishStack();
+		// It is tried again for as long as it fails: what is not written would not be adopted.
+		if (error !== null) setTimeout(() => this.#instancesSaver.soon(), 1_000).unref();
+	}
+
+	async #writeInstances(): Promise<void> {
+		this.#pruneLaunches();
+		const launches = JSON.stringify([this.#shell, Object.keys(this.#launches)]);
+		if (launches !== this.#savedLaunches) {
+			await writeLaunches(this.paths, { shell: this.#shell, launches: this.#launches });
+			this.#savedLaunches = launches;
+		}
+		await writeInstances(this.paths, this.#state.instances.values(), this.#boot);
+	}
+
+	#pruneLaunches(): void {
+		const used = new Set<string | null>([...this.#state.instances.values()].map(({ launch }) => launch));
+		for (const { launch } of this.#state.definitions.values()) used.add(launch);
+		for (const key of Object.keys(this.#launches)) if (!used.has(key)) delete this.#launches[key];
+	}
+}

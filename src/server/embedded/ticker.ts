@@ -1,0 +1,97 @@
+import type { InstanceStats, ServerStats } from '../../model/observed.ts';
+import { LogKeeper } from './logs/keeper.ts';
+import { Sampler } from './sampler.ts';
+import { liveProcess } from './step/state.ts';
+import type { Supervisor } from './supervisor.ts';
+
+const TICK_MS = 1_000;
+/** When nobody looks at statistics they are sampled now and then only, so that a first look has something to compare with. */
+const IDLE_SAMPLE_TICKS = 10;
+/** How soon the logs are looked at again while one grows fast. */
+const HASTY_LOOK_MS = 50;
+const DEFAULT_LOG_MAX = 64 * 1024 * 1024;
+
+/** What the supervisor does by the clock: statistics, memory limits, and bounding the logs. */
+export class Ticker {
+	readonly #supervisor: Supervisor;
+	readonly #sampler = new Sampler();
+	readonly #logs: LogKeeper;
+	#stats: ServerStats = {};
+	#watchers = 0;
+	#ticks = 0;
+	#timer: NodeJS.Timeout | null = null;
+	#logTimer: NodeJS.Timeout | null = null;
+
+	constructor(supervisor: Supervisor) {
+		this.#supervisor = supervisor;
+		this.#logs = new LogKeeper(supervisor.paths.logs);
+	}
+
+	open(): void {
+		this.#timer = setInterval(() => this.#tick(), TICK_MS);
+		this.#lookAtLogs();
+	}
+
+	close(): void {
+		if (this.#timer !== null) clearInterval(this.#timer);
+		if (this.#logTimer !== null) clearTimeout(this.#logTimer);
+		this.#sampler.close();
+	}
+
+	/** Somebody looks at statistics; returns how to say that no longer. */
+	wantStats(): () => void {
+		this.#watchers++;
+		return () => {
+			this.#watchers--;
+		};
+	}
+
+	sampleNow(): ServerStats {
+		const { instances } = this.#supervisor.state;
+		const roots = new Map(
+			[...instances.values()].flatMap((instance) => {
+				const process = liveProcess(instance);
+				return process === null ? [] : [[instance.name, process] as const];
+			}),
+		);
+		this.#stats = Object.fromEntries(this.#sampler.sample(roots));
+		return this.#stats;
+	}
+
+	#tick(): void {
+		this.#ticks++;
+		const limits = this.#memoryLimits();
+		const isDue = this.#watchers > 0 || limits.size > 0 || this.#ticks % IDLE_SAMPLE_TICKS === 0;
+		if (!isDue) return;
+		const stats = this.sampleNow();
+		if (this.#watchers > 0) this.#supervisor.publish({ kind: 'stats', stats });
+		for (const [name, limit] of limits) this.#checkMemory(name, limit, stats[name]);
+	}
+
+	#memoryLimits(): Map<string, number> {
+		const { instances, definitions } = this.#supervisor.state;
+		const limits = new Map<string, number>();
+		for (const { name, type } of instances.values()) {
+			const limit = definitions.get(type)?.settings.memoryMax ?? null;
+			if (limit !== null) limits.set(name, limit);
+		}
+		return limits;
+	}
+
+	#checkMemory(name: string, limit: number, stats: InstanceStats | undefined): void {
+		const starts = this.#supervisor.state.instances.get(name)?.starts;
+		if (starts === undefined || (stats?.memoryBytes ?? 0) <= limit) return;
+		this.#supervisor.dispatch({ kind: 'memory-over', name, starts });
+	}
+
+	#lookAtLogs(): void {
+		const { instances, definitions } = this.#supervisor.state;
+		const bounds = new Map(
+			[...instances.values()].map(({ name, type }) => {
+				return [name, definitions.get(type)?.settings.logMax ?? DEFAULT_LOG_MAX] as const;
+			}),
+		);
+		const hasty = this.#logs.look(bounds, Date.now());
+		this.#logTimer = setTimeout(() => this.#lookAtLogs(), hasty ? HASTY_LOOK_MS : TICK_MS);
+	}
+}

@@ -1,0 +1,57 @@
+import type { Change, ChangeOptions, ChangeRow, Selector } from '../model/change.ts';
+import type { ServerEvent, ServerStats } from '../model/observed.ts';
+import type { ServerDefinition } from '../model/stack.ts';
+
+export interface LogQuery {
+	/** Empty: every instance. */
+	readonly selectors: readonly Selector[];
+	/** Go on with what is written from now. */
+	readonly follow: boolean;
+	/** The last N lines over all instances; null: no bound. */
+	readonly lines: number | null;
+	/** Milliseconds since the epoch; null: from the beginning. */
+	readonly since: number | null;
+}
+
+/** Whole lines of one instance, each ended by a newline. */
+export interface LogChunk {
+	readonly instance: string;
+	/** Milliseconds since the epoch; exact to a second for lines read back. */
+	readonly at: number;
+	readonly stream: 'stdout' | 'stderr' | null;
+	readonly bytes: Buffer;
+	/** A remark of Procdeck's in the place where lines are missing (skipped, truncated), not the app's words. */
+	readonly marker: boolean;
+}
+
+/** In what servers may differ, so that the contract suite and the console know. */
+export interface Capabilities {
+	/** Restarts after a crash are spread by jitter and the delay resets after good health. */
+	readonly backoffJitterAndReset: boolean;
+	/** The server runs rolling restarts itself, so that they go on when the client goes. */
+	readonly restartOutlivesClient: boolean;
+	/** `start` and `down` turn the whole stack on and off. */
+	readonly power: boolean;
+}
+
+/** A machine that runs instances. Implementations: the embedded supervisor, systemd. */
+export interface Server {
+	readonly definition: ServerDefinition;
+	readonly capabilities: Capabilities;
+	/**
+	 * Pushes a snapshot, then every change, until the returned function is called. Statistics come only if asked for.
+	 * A lost connection is an event, not an error; the server reconnects by itself and sends a new snapshot.
+	 * @throws ProcdeckError `unreachable` when the first snapshot cannot be had.
+	 */
+	observe(listener: (event: ServerEvent) => void, options: { readonly stats: boolean }): Promise<() => void>;
+	/**
+	 * Carries out a change and tells what became of it. Never rejects for what a server says: that is in the rows.
+	 * @throws ProcdeckError for bad input (`unknown-type`, `limit`), when nothing was attempted.
+	 */
+	apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]>;
+	/** In order within an instance; chunks of different instances are in order of time when read back. */
+	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]>;
+	/** One sample now. */
+	stats(): Promise<ServerStats>;
+	close(): Promise<void>;
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeRow } from '../model/change.ts';
+import { ProcdeckError } from '../model/errors.ts';
+import type { Server } from '../server/server.ts';
+import type { Activity } from '../store/activity.ts';
+import { acknowledgeWanted, type ConsoleStore, cellKey, putActivity, setPending } from '../store/console-store.ts';
+import { cellOf, serverNamed } from '../store/selectors.ts';
+
+/** Presses of `+` and `-` on one cell that belong together: until all of them have settled. */
+interface Burst {
+	/** One id for all of them, so that one undo takes them back together. */
+	readonly changeId: string;
+	readonly startedAt: number;
+	readonly from: number;
+	/** What the server acknowledged last: the next change is refused when it is no longer that. */
+	acknowledged: number;
+	target: number;
+	sending: boolean;
+}
+
+/** Scales by key: every press counts at once, and what the server has not answered yet waits as one newest target. */
+export interface Scaler {
+	scaleTo(server: Server, type: string, target: number): void;
+	/** Looks whether what was asked for is there; to be called when observations change. */
+	settle(): void;
+}
+
+/** How the instances stand towards the wanted count. */
+function standing(store: ConsoleStore, server: string, type: string): { settled: number; total: number; failure: string | null } {
+	const entry = serverNamed(store.getState(), server);
+	if (entry === null) return { settled: 0, total: 0, failure: null };
+	const { instances, running, known } = cellOf(store.getState(), entry, type);
+	const wanted = known?.wanted ?? 0;
+	const broken = instances.find(({ state }) => state === 'backoff' || state === 'failed');
+	const leaving = Math.max(0, instances.filter(({ state }) => state !== 'stopped').length - wanted);
+	const failure = broken === undefined || leaving > 0 ? null : `${broken.name} does not stay up`;
+	return { settled: Math.min(running, wanted) - leaving, total: wanted, failure };
+}
+
+export function createScaler(store: ConsoleStore): Scaler {
+	const bursts = new Map<string, { server: Server; type: string; burst: Burst }>();
+
+	const show = (server: Server, type: string, burst: Burst, result: Partial<Activity> = {}) => {
+		putActivity(store, {
+			id: burst.changeId,
+			subject: `${type} on ${server.definition.name}`,
+			action: `${burst.from} → ${burst.target}`,
+			startedAt: burst.startedAt,
+			settled: 0,
+			total: 0,
+			outcome: null,
+			reason: null,
+			tookMs: null,
+			...result,
+		});
+	};
+	const end = (server: Server, type: string, burst: Burst, outcome: Activity['outcome'], reason: string | null) => {
+		bursts.delete(cellKey(server.definition.name, type));
+		setPending(store, server.definition.name, type, null);
+		show(server, type, burst, { outcome, reason, tookMs: Date.now() - burst.startedAt });
+	};
+	const send = async (server: Server, type: string, burst: Burst): Promise<void> => {
+		const to = burst.target;
+		burst.sending = true;
+		const row = await scaleOnce(server, type, to, burst, store.getState().who);
+		burst.sending = false;
+		if (row.outcome !== 'done' && row.outcome !== 'unchanged') {
+			end(server, type, burst, row.outcome, row.reason);
+			return;
+		}
+		burst.acknowledged = to;
+		acknowledgeWanted(store, server.definition.name, type, to);
+		if (burst.target !== to) {
+			await send(server, type, burst);
+			return;
+		}
+		setPending(store, server.definition.name, type, null);
+		settle();
+	};
+	const settle = () => {
+		for (const { server, type, burst } of bursts.values()) {
+			if (burst.sending || burst.acknowledged !== burst.target) continue;
+			const { settled, total, failure } = standing(store, server.definition.name, type);
+			const runs = serverNamed(store.getState(), server.definition.name)?.observation?.power === 'up';
+			if (failure !== null) end(server, type, burst, 'failed', failure);
+			else if (!runs) end(server, type, burst, 'done', 'recorded; the stack does not run');
+			else if (total !== burst.target || settled === total) end(server, type, burst, 'done', null);
+			else show(server, type, burst, { settled: Math.max(0, settled), total });
+		}
+	};
+	return {
+		scaleTo(server, type, target) {
+			const key = cellKey(server.definition.name, type);
+			const entry = serverNamed(store.getState(), server.definition.name);
+			const wanted = entry === null ? 0 : (cellOf(store.getState(), entry, type).known?.wanted ?? 0);
+			const known = bursts.get(key);
+			const burst = known?.burst ?? {
+				changeId: randomUUID(),
+				startedAt: Date.now(),
+				from: wanted,
+				acknowledged: wanted,
+				target,
+				sending: false,
+			};
+			burst.target = target;
+			bursts.set(key, { server, type, burst });
+			setPending(store, server.definition.name, type, target);
+			show(server, type, burst);
+			if (burst.sending) return;
+			burst.sending = true;
+			// Presses that arrive together (`+++`) go out as one change.
+			queueMicrotask(() => void send(server, type, burst));
+		},
+		settle,
+	};
+}
+
+async function scaleOnce(server: Server, type: string, to: number, burst: Burst, who: string): Promise<ChangeRow> {
+	const target = { type, to, expected: burst.acknowledged };
+	const common = { server: server.definition.name, type, from: burst.acknowledged, to };
+	try {
+		const rows = await server.apply(
+			{ verb: 'scale', targets: [target] },
+			{ wait: false, timeoutMs: null, who, changeId: burst.changeId },
+		);
+		return rows[0] ?? { ...common, outcome: 'unchanged', reason: null };
+	} catch (error) {
+		if (!(error instanceof ProcdeckError)) throw error;
+		return { ...common, outcome: 'failed', reason: error.message, code: error.code };
+	}
+}

@@ -1,0 +1,113 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { observe, type ServerEvent, type ServerObservation, type ServerStats } from '../model/observed.ts';
+import type { Stack } from '../model/stack.ts';
+import { type Activity, withActivity } from './activity.ts';
+import { NO_TRENDS, type Trends, withSample } from './trend.ts';
+
+/** All that is known of one server. */
+export interface ServerEntry {
+	readonly name: string;
+	/** null until the first snapshot. */
+	readonly observation: ServerObservation | null;
+	/** Why the server cannot be reached, or null. */
+	readonly connectionReason: string | null;
+	readonly stats: ServerStats;
+	readonly trends: Trends;
+}
+
+export interface ConsoleState {
+	readonly stack: Stack;
+	/** `user@host` of this console. */
+	readonly who: string;
+	readonly readOnly: boolean;
+	/** In the stack file's order. */
+	readonly servers: readonly ServerEntry[];
+	/** Counts asked for by key and not acknowledged yet, by `cellKey`. */
+	readonly pending: Readonly<Record<string, number>>;
+	/** Oldest first. */
+	readonly activities: readonly Activity[];
+	/** Milliseconds since the epoch, one step a second. */
+	readonly now: number;
+}
+
+export type ConsoleStore = StoreApi<ConsoleState>;
+
+export function createConsoleStore(options: {
+	readonly stack: Stack;
+	readonly servers: readonly string[];
+	readonly who: string;
+	readonly readOnly: boolean;
+	readonly now: number;
+}): ConsoleStore {
+	const { stack, who, readOnly, now } = options;
+	const servers = options.servers.map((name) => ({
+		name,
+		observation: null,
+		connectionReason: null,
+		stats: {},
+		trends: NO_TRENDS,
+	}));
+	return createStore<ConsoleState>(() => ({
+		stack,
+		who,
+		readOnly,
+		servers,
+		pending: {},
+		activities: [],
+		now,
+	}));
+}
+
+/** The key of one process type on one server. */
+export function cellKey(server: string, type: string): string {
+	return `${server} ${type}`;
+}
+
+function updateServer(store: ConsoleStore, name: string, update: (entry: ServerEntry) => ServerEntry): void {
+	const { servers } = store.getState();
+	const position = servers.findIndex((entry) => entry.name === name);
+	const entry = servers[position];
+	if (entry === undefined) return;
+	store.setState({ servers: servers.with(position, update(entry)) });
+}
+
+/** Takes in what a server pushed. `now` in milliseconds since the epoch. */
+export function receive(store: ConsoleStore, name: string, event: ServerEvent, now: number): void {
+	updateServer(store, name, (entry) => {
+		if (event.kind === 'stats') {
+			return { ...entry, stats: event.stats, trends: withSample(entry.trends, event.stats) };
+		}
+		if (event.kind === 'snapshot') {
+			return { ...entry, observation: event.observation, connectionReason: null };
+		}
+		const connectionReason = event.kind === 'connection' ? event.reason : entry.connectionReason;
+		if (entry.observation === null) return { ...entry, connectionReason };
+		const observation = observe(entry.observation, event, new Date(now).toISOString());
+		return { ...entry, observation, connectionReason };
+	});
+}
+
+/** Records that a server has acknowledged a wanted count, ahead of its own event about it. */
+export function acknowledgeWanted(store: ConsoleStore, server: string, type: string, wanted: number): void {
+	updateServer(store, server, (entry) => {
+		if (entry.observation === null) return entry;
+		const types = entry.observation.types.map((other) =>
+			other.type === type ? { ...other, wanted, paused: null } : other,
+		);
+		return { ...entry, observation: { ...entry.observation, types } };
+	});
+}
+
+/** Shows a count that was asked for and not acknowledged yet; null takes it away. */
+export function setPending(store: ConsoleStore, server: string, type: string, target: number | null): void {
+	const { [cellKey(server, type)]: _, ...others } = store.getState().pending;
+	store.setState({ pending: target === null ? others : { ...others, [cellKey(server, type)]: target } });
+}
+
+export function putActivity(store: ConsoleStore, activity: Activity): void {
+	store.setState({ activities: withActivity(store.getState().activities, activity) });
+}
+
+export function setNow(store: ConsoleStore, now: number): void {
+	store.setState({ now });
+}

@@ -1,0 +1,55 @@
+import type { Selector } from '../model/change.ts';
+
+/** Whose output a log view shows. */
+export interface LogSource {
+	readonly server: string;
+	/** Empty: every instance of the server. */
+	readonly selectors: readonly Selector[];
+}
+
+/** What the user wants to happen: the only way from the view to the session. Empty `selectors` or `types` mean all. */
+export type Intent =
+	| { readonly kind: 'scale'; readonly server: string; readonly type: string; readonly by: number }
+	| { readonly kind: 'set-count'; readonly server: string; readonly type: string; readonly to: number }
+	| {
+			readonly kind: 'restart';
+			readonly servers: readonly string[];
+			readonly selectors: readonly Selector[];
+			readonly staleOnly: boolean;
+			readonly atOnce: boolean;
+	  }
+	| {
+			readonly kind: 'start' | 'stop';
+			readonly servers: readonly string[];
+			readonly selectors: readonly Selector[];
+	  }
+	| { readonly kind: 'pause' | 'resume'; readonly servers: readonly string[]; readonly types: readonly string[] }
+	| {
+			readonly kind: 'move';
+			readonly type: string;
+			readonly from: string;
+			readonly to: string;
+			/** null: all of them. */
+			readonly count: number | null;
+	  }
+	| { readonly kind: 'undo' }
+	| { readonly kind: 'watch-logs'; readonly sources: readonly LogSource[] }
+	| { readonly kind: 'save-log'; readonly path: string; readonly lines: readonly string[] }
+	| { readonly kind: 'quit' };
+
+const CHANGING: ReadonlySet<Intent['kind']> = new Set([
+	'scale',
+	'set-count',
+	'restart',
+	'start',
+	'stop',
+	'pause',
+	'resume',
+	'move',
+	'undo',
+]);
+
+/** Whether the intent changes what runs, which `--read-only` forbids. */
+export function changesSomething(intent: Intent): boolean {
+	return CHANGING.has(intent.kind);
+}

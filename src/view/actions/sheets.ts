@@ -1,0 +1,46 @@
+import { ask, type Context, type Step, show } from '../steps.ts';
+
+/** The first `?` shows the keys of the pane, the second all of them. */
+export function help({ ui }: Context): Step {
+	const all = ui.sheet?.kind === 'help' && !ui.sheet.all;
+	return show({ ...ui, sheet: { kind: 'help', all, top: 0 } });
+}
+
+export function closeSheet({ ui }: Context): Step {
+	return show({ ...ui, sheet: null });
+}
+
+export function scrollHelp({ ui }: Context, by: number): Step {
+	if (ui.sheet?.kind !== 'help') return show(ui);
+	return show({ ...ui, sheet: { ...ui.sheet, top: Math.max(0, ui.sheet.top + by) } });
+}
+
+export function runPlan({ ui }: Context): Step {
+	if (ui.sheet?.kind !== 'plan') return show(ui);
+	return ask({ ...ui, sheet: null }, ui.sheet.plan.intent);
+}
+
+export function otherButton({ ui }: Context): Step {
+	if (ui.sheet?.kind !== 'plan') return show(ui);
+	return show({ ...ui, sheet: { ...ui.sheet, focused: ui.sheet.focused === 'run' ? 'cancel' : 'run' } });
+}
+
+export function takeButton(context: Context): Step {
+	const { sheet } = context.ui;
+	return sheet?.kind === 'plan' && sheet.focused === 'run' ? runPlan(context) : closeSheet(context);
+}
+
+export function chooseTarget({ ui }: Context, by: number): Step {
+	const { sheet } = ui;
+	if (sheet?.kind !== 'move') return show(ui);
+	const chosen = (sheet.chosen + by + sheet.targets.length) % sheet.targets.length;
+	return show({ ...ui, sheet: { ...sheet, chosen } });
+}
+
+export function runMove({ ui }: Context): Step {
+	const { sheet } = ui;
+	const to = sheet?.kind === 'move' ? sheet.targets[sheet.chosen] : undefined;
+	if (sheet?.kind !== 'move' || to === undefined) return show(ui);
+	const { type, from } = sheet;
+	return ask({ ...ui, sheet: null }, { kind: 'move', type, from, to, count: null });
+}

@@ -1,0 +1,30 @@
+import { render } from 'ink';
+import { App } from './app.tsx';
+import type { Controller } from './controller.ts';
+
+export interface Mounted {
+	/** Gives the screen back as it was. */
+	unmount(): Promise<void>;
+	/** Rejects when drawing has failed. */
+	readonly ended: Promise<unknown>;
+}
+
+/** Draws on the alternate screen of this process's terminal until it is unmounted. */
+export function mount(controller: Controller): Mounted {
+	const instance = render(<App controller={controller} />, {
+		alternateScreen: true,
+		incrementalRendering: true,
+		maxFps: 60,
+		interactive: true,
+		exitOnCtrlC: false,
+		patchConsole: false,
+	});
+	const ended = instance.waitUntilExit();
+	return {
+		async unmount() {
+			instance.unmount();
+			await ended;
+		},
+		ended,
+	};
+}

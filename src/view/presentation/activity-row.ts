@@ -1,0 +1,102 @@
+import type { HistoryEntry } from '../../model/change.ts';
+import type { Activity } from '../../store/activity.ts';
+import type { Model } from '../model.ts';
+import type { Prompt, UiState } from '../ui.ts';
+import { clockText, tookText } from './format.ts';
+import { bold, dim, plain, type Row, type Span, span, spread, widthOf, cut } from './row.ts';
+
+const OUTCOME_WORDS: Readonly<Record<NonNullable<Activity['outcome']>, string>> = {
+	done: 'done',
+	unchanged: 'nothing to do',
+	failed: 'failed',
+	unreachable: 'unreachable',
+	unknown: 'not known what became of it',
+};
+
+function progressText(activity: Activity, now: number): string {
+	const seconds = Math.max(0, Math.round((now - activity.startedAt) / 1000));
+	const counted = activity.total > 0 ? `  ${activity.settled} of ${activity.total} settled` : '';
+	return seconds > 0 ? `${counted}  ${seconds} s` : counted;
+}
+
+function activityRow(activity: Activity, { state, glyphs }: Model): Row {
+	const action = activity.action.replace('→', glyphs.arrow);
+	const left: Span[] = [plain(` ${activity.subject}: `)];
+	if (activity.outcome === null) {
+		return [...left, span('accent', action), dim(progressText(activity, state.now))];
+	}
+	const took = activity.tookMs === null ? '' : `, took ${tookText(activity.tookMs)}`;
+	const reason = activity.reason === null ? '' : `: ${activity.reason}`;
+	if (activity.outcome === 'done') return [...left, dim(`${action} done${took}${reason}`)];
+	if (activity.outcome === 'unchanged') return [...left, dim(`${action}: ${activity.reason ?? 'nothing to do'}`)];
+	return [...left, dim(`${action} `), span('error', `${OUTCOME_WORDS[activity.outcome]}${reason}`)];
+}
+
+/** `worker 3 → 4`, `restart worker.2`. */
+export function historyText({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
+	const subject = instance ?? type ?? 'everything';
+	if (typeof from === 'number' && typeof to === 'number' && from !== to) return `${subject} ${from} ${arrow} ${to}`;
+	return `${verb} ${subject}`;
+}
+
+/** The latest change that anybody made, for a console that has made none. */
+export function latestChange({ state }: Model): HistoryEntry | null {
+	let latest: HistoryEntry | null = null;
+	for (const { observation } of state.servers) {
+		const last = observation?.history.at(-1);
+		if (last !== undefined && (latest === null || last.at > latest.at)) latest = last;
+	}
+	return latest;
+}
+
+function historyRow(entry: HistoryEntry, { state, glyphs }: Model): Row {
+	const who = entry.who === state.who ? 'you' : entry.who;
+	const outcome = entry.outcome === null || entry.outcome === 'done' ? '' : `, ${OUTCOME_WORDS[entry.outcome]}`;
+	return [dim(` ${clockText(Date.parse(entry.at))}  ${historyText(entry, glyphs.arrow)} on ${entry.server} by ${who}${outcome}`)];
+}
+
+const QUESTIONS: Readonly<Record<Prompt['kind'], string>> = {
+	count: 'how many',
+	command: ':',
+	types: '/',
+	search: '/',
+	'log-filter': 'only lines with',
+	save: 'save to',
+};
+
+/** The line that is typed, with its end in sight, a mark where the next character comes, and what is wrong with it. */
+function promptRow({ kind, text, error }: Prompt, width: number, ellipsis: string): Row {
+	const question = QUESTIONS[kind];
+	const lead = question.length === 1 ? ` ${question}` : ` ${question} `;
+	const wrong = error === null ? '' : `  ${error}`;
+	const room = Math.max(10, width - widthOf(lead) - widthOf(wrong) - 2);
+	const over = widthOf(text) - room;
+	const shown = over > 0 ? `${ellipsis}${text.slice(cut(text, over + widthOf(ellipsis)).length)}` : text;
+	return [bold(lead, 'accent'), plain(shown), { text: '_', role: 'accent', bold: true, focus: true }, span('error', wrong)];
+}
+
+/** The line above the keys: what is typed, what the last key said, or what is under way and what became of it. */
+export function activityLine(model: Model, ui: UiState, width: number): Row {
+	const { ellipsis } = model.glyphs;
+	if (ui.prompt !== null) return spread(promptRow(ui.prompt, width, ellipsis), [], width, ellipsis);
+	if (ui.notice !== null) return spread([span('warn', ` ${ui.notice}`)], [], width, ellipsis);
+	if (ui.sheet?.kind === 'plan') return spread([dim(` ${ui.sheet.plan.because}`)], [], width, ellipsis);
+	const undo: Row = canUndo(model) ? [bold('u'), dim(' undo ')] : [];
+	const activity = model.state.activities.at(-1);
+	if (activity !== undefined) return spread(activityRow(activity, model), undo, width, ellipsis);
+	const latest = latestChange(model);
+	return spread(latest === null ? [] : historyRow(latest, model), undo, width, ellipsis);
+}
+
+const UNDOABLE: ReadonlySet<string> = new Set(['scale', 'move', 'serve', 'pause', 'stop']);
+
+/** Whether there is a change of this user that was not taken back yet. */
+function canUndo({ state }: Model): boolean {
+	if (state.readOnly) return false;
+	return state.servers.some(({ observation }) => {
+		const undone = new Set(observation?.history.map(({ undoes }) => undoes));
+		return observation?.history.some(
+			({ who, verb, changeId }) => who === state.who && UNDOABLE.has(verb) && !undone.has(changeId),
+		);
+	});
+}

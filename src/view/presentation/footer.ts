@@ -1,0 +1,46 @@
+import { bindingsAt, placeOf } from '../keymap.ts';
+import type { Model } from '../model.ts';
+import type { UiState } from '../ui.ts';
+import { bold, dim, fit, plain, type Row, rowWidth, type Span } from './row.ts';
+
+interface Hint {
+	readonly label: string;
+	readonly word: string;
+	/** It does nothing now. */
+	readonly off: boolean;
+}
+
+const TYPING: readonly Hint[] = [
+	{ label: 'Enter', word: 'take', off: false },
+	{ label: 'Esc', word: 'cancel', off: false },
+	{ label: 'Ctrl-U', word: 'clear', off: false },
+];
+
+function hintsAt(model: Model, ui: UiState): readonly Hint[] {
+	if (ui.prompt !== null) return TYPING;
+	const context = { model, ui, height: 0 };
+	const place = placeOf(ui);
+	return bindingsAt(place).flatMap(({ label, footer, blocked }) => {
+		// On the deck's first pane there is nothing to go back to.
+		if (footer === null || label === null || (label === 'Esc' && place === 'formation' && ui.typeFilter === '')) return [];
+		return [{ label, word: footer, off: (blocked?.(context) ?? null) !== null }];
+	});
+}
+
+function spans({ label, word, off }: Hint): Row {
+	return [off ? dim(label) : bold(label), dim(` ${word}`), plain('  ')];
+}
+
+/** The keys that work now; from the right they give way, `? help` never. */
+export function footerRow(model: Model, ui: UiState, width: number): Row {
+	const hints = hintsAt(model, ui);
+	const help = hints.filter(({ label }) => label === '?').flatMap(spans);
+	const row: Span[] = [plain(' ')];
+	for (const hint of hints) {
+		if (hint.label === '?') continue;
+		const next = spans(hint);
+		if (rowWidth(row) + rowWidth(next) + rowWidth(help) - 2 > width) break;
+		row.push(...next);
+	}
+	return fit([...row, ...help], width, model.glyphs.ellipsis);
+}

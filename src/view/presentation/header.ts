@@ -1,0 +1,62 @@
+import { isWrong, type Problem } from '../../store/problems.ts';
+import { totalsOf } from '../../store/selectors.ts';
+import type { Model } from '../model.ts';
+import { bold, dim, plain, type Row, rowWidth, type Span, span, spread } from './row.ts';
+
+function power({ state }: Model): readonly Span[] {
+	const off = state.servers.filter(({ observation }) => observation?.power === 'down');
+	if (off.length === 0) return [];
+	return [span('warn', off.length === state.servers.length ? 'down; s starts' : `${off.length} down`)];
+}
+
+/** What of the header is there, most wanted first. */
+function facts(model: Model): readonly Row[] {
+	const { state } = model;
+	const { running, wanted, reachable } = totalsOf(state);
+	const known = state.servers.some(({ observation }) => observation !== null);
+	const count = state.servers.length;
+	const up: Row = known ? [plain(`${running}/${wanted}`), dim(' up')] : [dim('starting')];
+	const servers: Row =
+		count > 1 ? [plain(reachable === count ? `${count}` : `${reachable}/${count}`), dim(' servers')] : [];
+	const readOnly: Row = state.readOnly ? [dim('read-only')] : [];
+	return [up, power(model), readOnly, servers].filter((fact) => fact.length > 0);
+}
+
+function verdict(model: Model, problems: readonly Problem[]): Row {
+	const { changing, stale } = totalsOf(model.state);
+	const wrong = problems.filter(isWrong).length;
+	if (wrong > 0) return [bold(`! ${wrong} wrong`, 'error'), plain(' ')];
+	if (changing > 0) return [span('accent', `${changing} changing`), plain(' ')];
+	if (stale > 0) return [span('warn', `${stale} stale`), plain(' ')];
+	if (model.state.servers.every(({ observation }) => observation === null)) return [];
+	return [dim('all well'), plain(' ')];
+}
+
+export function headerRow(model: Model, problems: readonly Problem[], width: number): Row {
+	const { stack } = model.state;
+	const right = verdict(model, problems);
+	const left: Span[] = [plain(' '), bold(stack.name), plain('  '), bold(stack.environment), plain('  ')];
+	for (const fact of facts(model)) {
+		if (rowWidth(left) + rowWidth(fact) + 3 + rowWidth(right) >= width) break;
+		left.push(plain('   '), ...fact);
+	}
+	return spread(left, right, width, model.glyphs.ellipsis);
+}
+
+/** The worst problem in words; blank when all is well, but always there, so that nothing moves. */
+export function attentionRow(model: Model, problems: readonly Problem[], position: number, width: number): Row {
+	const problem = problems[position % Math.max(1, problems.length)];
+	const { ellipsis } = model.glyphs;
+	if (problem === undefined) return spread([], [], width, ellipsis);
+	const number = `${(position % problems.length) + 1}/${problems.length}`;
+	const left: Row = [
+		plain(' '),
+		bold(number, isWrong(problem) ? 'error' : 'warn'),
+		plain('  '),
+		bold(problem.subject),
+		plain(`  ${problem.text}`),
+		dim(problem.detail === null ? '' : `  ${problem.detail}`),
+	];
+	const look: Row = width >= 120 ? [bold('Enter'), dim(' look  ')] : [];
+	return spread(left, [...look, bold('!'), dim(' next ')], width, ellipsis);
+}

@@ -1,0 +1,109 @@
+import type { LogLine, LogWindow } from '../../store/log-buffer.ts';
+import { colouredPieces, logLineText, matcher, patternOf, soundsLikeError } from '../log-text.ts';
+import type { Model } from '../model.ts';
+import type { LogView } from '../ui.ts';
+import { clockText } from './format.ts';
+import { dim, fit, padEnd, plain, type Row, type Span, shorten, span, cut, widthOf } from './row.ts';
+
+interface Layout {
+	readonly width: number;
+	readonly nameWidth: number;
+	readonly withServer: boolean;
+}
+
+/** The last lines that pass the filter, oldest first, with the index of each. */
+export function lastLines(window: LogWindow, logs: LogView, count: number): readonly LogLine[] {
+	const passes = matcher(logs.filter);
+	const lines: LogLine[] = [];
+	const bottom = logs.paused === null ? window.length - 1 : logs.bottom;
+	window.walk(bottom, -1, (line) => {
+		if (passes === null || passes(logLineText(line.text))) lines.push(line);
+		return lines.length < count;
+	});
+	return lines.reverse();
+}
+
+function originText({ server, instance }: LogLine, withServer: boolean): string {
+	return withServer ? `${server} ${instance}` : instance;
+}
+
+function prefix(line: LogLine, logs: LogView, layout: Layout, { glyphs }: Model, isError: boolean): Span[] {
+	const time = logs.time ? `${clockText(line.at)} ` : '';
+	const name = shorten(originText(line, layout.withServer), layout.nameWidth, glyphs.ellipsis);
+	const gutter = isError ? span('error', glyphs.errorGutter) : span('rule', glyphs.gutter);
+	return [dim(` ${time}${padEnd(name, layout.nameWidth)} `), gutter, plain(' ')];
+}
+
+/** The same piece with every match of the search marked. */
+function marked(piece: Span, search: RegExp | null): Span[] {
+	if (search === null) return [piece];
+	const parts: Span[] = [];
+	let rest = piece.text;
+	for (let found = search.exec(rest); found !== null && found[0] !== ''; found = search.exec(rest)) {
+		if (found.index > 0) parts.push({ ...piece, text: rest.slice(0, found.index) });
+		parts.push(span('match', found[0]));
+		rest = rest.slice(found.index + found[0].length);
+	}
+	if (rest !== '') parts.push({ ...piece, text: rest });
+	return parts;
+}
+
+function textSpans(line: LogLine, model: Model, search: RegExp | null): Span[] {
+	if (line.marker) return [span('warn', logLineText(line.text))];
+	const pieces = model.appColours
+		? colouredPieces(line.text).map(({ text, sgr }): Span => ({ text, role: 'plain', ...(sgr === null ? {} : { sgr }) }))
+		: [plain(logLineText(line.text))];
+	return pieces.flatMap((piece) => marked(piece, search));
+}
+
+/** The spans without their first `cells` cells. */
+function skip(spans: readonly Span[], cells: number): Span[] {
+	let left = cells;
+	const rest: Span[] = [];
+	for (const piece of spans) {
+		if (left <= 0) {
+			rest.push(piece);
+			continue;
+		}
+		const skipped = cut(piece.text, left);
+		left -= widthOf(skipped);
+		if (skipped.length < piece.text.length) {
+			rest.push({ ...piece, text: piece.text.slice(skipped.length) });
+			left = 0;
+		}
+	}
+	return rest;
+}
+
+function wrapped(head: readonly Span[], text: readonly Span[], layout: Layout, { glyphs }: Model): Row[] {
+	const used = head.reduce((sum, piece) => sum + widthOf(piece.text), 0);
+	const room = Math.max(10, layout.width - used);
+	const length = text.reduce((sum, piece) => sum + widthOf(piece.text), 0);
+	const rows: Row[] = [fit([...head, ...fit(text, room, '').slice()], layout.width, '')];
+	const continuation: Row = [plain(' '.repeat(Math.max(0, used - 2))), span('rule', glyphs.gutter), plain(' ')];
+	for (let from = room; from < length; from += room) {
+		rows.push(fit([...continuation, ...fit(skip(text, from), room, '')], layout.width, ''));
+	}
+	return rows;
+}
+
+function lineRows(line: LogLine, model: Model, logs: LogView, layout: Layout, search: RegExp | null): Row[] {
+	const isError = !line.marker && soundsLikeError(line.text);
+	const head = prefix(line, logs, layout, model, isError);
+	const text = textSpans(line, model, search);
+	if (logs.wrap) return wrapped(head, text, layout, model);
+	return [fit([...head, ...(logs.left > 0 ? skip(text, logs.left) : text)], layout.width, model.glyphs.ellipsis)];
+}
+
+/** The lowest lines of a log view in exactly `height` rows. */
+export function logRows(model: Model, logs: LogView, width: number, height: number): Row[] {
+	const window = logs.paused ?? model.log;
+	const lines = lastLines(window, logs, height);
+	const withServer = new Set(lines.map(({ server }) => server)).size > 1;
+	const longest = Math.max(8, ...lines.map((line) => widthOf(originText(line, withServer))));
+	const layout: Layout = { width, nameWidth: Math.min(longest, Math.floor(width / 4)), withServer };
+	const search = patternOf(logs.search);
+	const rows = lines.flatMap((line) => lineRows(line, model, logs, layout, search)).slice(-height);
+	while (rows.length < height) rows.push([plain(' '.repeat(width))]);
+	return rows;
+}

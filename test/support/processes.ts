@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Whether a process runs; a zombie does not. */
+export function isAlive(pid: number): boolean {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+		return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3) !== 'Z';
+	} catch {
+		return false;
+	}
+}
+
+/** The processes whose environment has `entry` (`NAME=value`), without this one. */
+export function processesWith(entry: string): number[] {
+	const pids = readdirSync('/proc')
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
+	return pids.filter((pid) => pid !== process.pid && isAlive(pid) && environmentOf(pid).includes(entry));
+}
+
+function environmentOf(pid: number): string[] {
+	try {
+		return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+	} catch {
+		return [];
+	}
+}
+
+/** Ends processes that a test left. */
+export function killAll(pids: readonly number[]): void {
+	for (const pid of pids) {
+		try {
+			process.kill(pid, 'SIGKILL');
+		} catch {
+			// Gone in the meantime.
+		}
+	}
+}

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const REPORT = 'node_modules/.cache/test-report.json';
 
 export default defineConfig({
+	// The production build of React knows no development JSX.
+	oxc: { jsx: { runtime: 'automatic', development: false } },
 	test: {
 		include: ['test/**/*.test.{ts,tsx}'],
 		exclude: ['test/fleet/**'],

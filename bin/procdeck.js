@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 12)) {
+	dieWithLauncher();
 	module.enableCompileCache();
 	await import('../dist/cli.js');
 } else {
@@ -21,15 +22,23 @@ async function runWithPinnedNode() {
 	}
 	const { spawn } = await import('node:child_process');
 	const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-	const child = spawn(node, args, { stdio: 'inherit' });
-	// The terminal sends SIGINT to both: the child decides what it means. The others come to this process only.
-	process.on('SIGINT', () => {});
+	// The channel tells the child when this process is killed: it must not go on as if nobody had ended it.
+	const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+	// A terminal sends its signals to both of us. Without one, whoever knows our pid means the child.
+	const isFromTerminal = process.stdin.isTTY || process.stdout.isTTY;
+	process.on('SIGINT', () => isFromTerminal || child.kill('SIGINT'));
 	for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 	child.on('exit', (code, signal) => {
 		if (signal === null) process.exit(code);
 		for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
 		process.kill(process.pid, signal);
 	});
+}
+
+function dieWithLauncher() {
+	if (process.channel === undefined || process.channel === null) return;
+	process.channel.unref();
+	process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 }
 
 function pinnedNode() {

@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBinary, userEnvironment } from '../test/support/binary.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { type Terminal, type TerminalSize, terminal } from '../test/support/terminal.ts';
 import { screenToPng } from './screen-to-png.ts';
 
@@ -67,15 +68,20 @@ const CRASHING: readonly Scene[] = [
 	},
 ];
 
-/** Runs the scenes on a copy of the example that has its state to itself. */
-async function shoot(scenes: readonly Scene[], prepare: (directory: string) => Promise<void>): Promise<void> {
+/** Runs the scenes on a copy of the example that has its state and its ports to itself. */
+async function shoot(
+	scenes: readonly Scene[],
+	withEnvFile: (text: string) => string = (text) => text,
+): Promise<void> {
 	const root = await realpath(await mkdtemp(join(tmpdir(), 'procdeck-screenshots-')));
 	const cwd = join(root, 'shop');
 	await cp(join(ROOT, 'examples/shop'), cwd, {
 		recursive: true,
 		filter: (path) => !path.startsWith(join(ROOT, 'examples/shop/tmp')),
 	});
-	await prepare(cwd);
+	const envFile = join(cwd, '.env');
+	const text = (await readFile(envFile, 'utf8')).replaceAll('5100', String(await freePort()));
+	await writeFile(envFile, withEnvFile(text));
 	const env = userEnvironment({ XDG_STATE_HOME: join(root, 'state'), COLORTERM: 'truecolor' });
 	try {
 		for (const { name, size, act } of scenes) {
@@ -91,10 +97,6 @@ async function shoot(scenes: readonly Scene[], prepare: (directory: string) => P
 	}
 }
 
-await shoot(HEALTHY, async () => undefined);
-await shoot(CRASHING, async (directory) => {
-	// Without a sender the mailer cannot start.
-	const file = join(directory, '.env');
-	const text = await readFile(file, 'utf8');
-	await writeFile(file, text.replace(/^MAIL_FROM=.*\n/m, ''));
-});
+await shoot(HEALTHY);
+// Without a sender the mailer cannot start.
+await shoot(CRASHING, (text) => text.replace(/^MAIL_FROM=.*\n/m, ''));

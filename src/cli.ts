@@ -5,6 +5,8 @@ const argv = process.argv.slice(2);
 
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on('error', (error: NodeJS.ErrnoException) => {
+		// `up` and the console have an ending of their own.
+		if (stream.listenerCount('error') > 1) return;
 		// Whoever read it has gone, as in `procdeck logs | head`.
 		if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
 		throw error;
@@ -28,5 +30,4 @@ function asksForJson(): boolean {
 	return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
 }
 
-const exitCode = await run();
-process.stdout.write('', () => process.exit(exitCode));
+void run().then((exitCode) => process.stdout.write('', () => process.exit(exitCode)));

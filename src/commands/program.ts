@@ -1,57 +1,65 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ProcdeckError } from '../model/errors.ts';
+import { didYouMean } from '../model/suggest.ts';
 import { contextOf } from './context.ts';
 import { changeVerbs } from './tree/changes.ts';
 import { hiddenVerbs } from './tree/hidden.ts';
 import { reportVerbs } from './tree/reports.ts';
 import { toolVerbs } from './tree/tools.ts';
-import { type Finish, helpStyle, withGlobalOptions } from './tree/verb.ts';
+import { type Finish, helpStyle, type VerbTable, withGlobalOptions } from './tree/verb.ts';
 
 const DESCRIPTION = `The terminal ops console for Procfile apps.
 
 Without a verb it opens the console, starting a local stack that was never started.`;
 
-/** The whole command line: every verb with its flags and help. `finish` gets the exit code of the verb that ran. */
-export function createProgram(finish: Finish): Command {
+const GROUPS: readonly { readonly title: string; readonly verbs: VerbTable; readonly hidden: boolean }[] = [
+	{ title: 'Changes:', verbs: changeVerbs, hidden: false },
+	{ title: 'Reports:', verbs: reportVerbs, hidden: false },
+	{ title: 'Around it:', verbs: toolVerbs, hidden: false },
+	{ title: 'Internal:', verbs: hiddenVerbs, hidden: true },
+];
+
+/**
+ * The command line: verbs with their flags and help.
+ * @param finish gets the exit code of the verb that ran
+ * @param isNeeded leaves out verbs that a command line does not name: to define all costs a short command a tenth of its time
+ */
+export function createProgram(finish: Finish, isNeeded: (verb: string) => boolean = () => true): Command {
 	const program = new Command('procdeck')
 		.description(DESCRIPTION)
 		.usage('[options] [verb]')
-		.version(version(), '-V, --version', 'the version')
+		.option('-V, --version', 'the version')
 		.option('--read-only', 'the console without changes')
 		.enablePositionalOptions()
 		.configureHelp(helpStyle)
 		.configureOutput({ writeErr: () => {} })
 		.exitOverride();
 	withGlobalOptions(program);
-	addVerbs(program, 'Changes:', changeVerbs(finish));
-	addVerbs(program, 'Reports:', reportVerbs(finish));
-	addVerbs(program, 'Around it:', toolVerbs(finish));
-	addVerbs(program, 'Internal:', hiddenVerbs(finish), { hidden: true });
+	for (const { title, verbs, hidden } of GROUPS) {
+		for (const [name, define] of Object.entries(verbs)) {
+			if (!isNeeded(name)) continue;
+			const command = define(finish).helpGroup(title).copyInheritedSettings(program);
+			program.addCommand(command, { hidden });
+			withGlobalOptions(command);
+		}
+	}
 	return program.addHelpText('after', '\nprocdeck VERB --help explains a verb, with examples.');
 }
 
-function addVerbs(
-	program: Command,
-	group: string,
-	verbs: Command[],
-	options: { hidden?: boolean } = {},
-): void {
-	for (const command of verbs) {
-		command.helpGroup(group).copyInheritedSettings(program);
-		program.addCommand(command, options);
-		withGlobalOptions(command);
-	}
+const VERBS = GROUPS.flatMap(({ verbs }) => Object.keys(verbs));
+
+/** Which verbs a command line may mean; help and completion take all of them. */
+function verbsNamedIn(argv: readonly string[]): (verb: string) => boolean {
+	const takesAll = ['help', '--help', '-h', 'complete'].some((word) => argv.includes(word));
+	return (verb) => takesAll || argv.includes(verb);
 }
 
-function version(): string {
-	// Both src/ and dist/ are one folder below package.json; the bundle puts chunks one deeper.
-	for (const above of ['../package.json', '../../package.json']) {
-		try {
-			return JSON.parse(readFileSync(new URL(above, import.meta.url), 'utf8')).version;
-		} catch {}
-	}
-	return 'unknown';
+async function version(): Promise<string> {
+	const { launcherPath } = await import('../server/embedded/launch-daemon.ts');
+	const packageFile = join(dirname(launcherPath()), '..', 'package.json');
+	return JSON.parse(readFileSync(packageFile, 'utf8')).version;
 }
 
 /**
@@ -62,35 +70,53 @@ function version(): string {
  */
 export async function runProgram(argv: readonly string[]): Promise<number> {
 	let exitCode = 0;
-	const program = createProgram((code) => {
+	const finish = (code: number) => {
 		exitCode = code;
-	});
+	};
+	const program = createProgram(finish, verbsNamedIn(argv));
 	try {
 		const { operands, unknown } = program.parseOptions([...argv]);
-		if (operands.length === 0 && unknown.length === 0) {
-			const { openDeck } = await import('./open-deck.ts');
-			return await openDeck(contextOf(program), { readOnly: program.opts().readOnly === true });
-		}
+		if (operands.length === 0 && unknown.length === 0) return await runWithoutVerb(program);
+		requireVerb(operands[0] === 'help' ? operands[1] : operands[0]);
 		await program.parseAsync(argv, { from: 'user' });
 		return exitCode;
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		if (error.exitCode === 0) return 0;
-		throw usageError(error, program, argv);
+		throw usageError(error, argv);
 	}
 }
 
-function usageError(error: CommanderError, program: Command, argv: readonly string[]): ProcdeckError {
-	const [message, suggestion] = error.message.replace(/^error: /, '').split('\n');
-	const name = program.commands.find((command) => argv.includes(command.name()))?.name();
-	const hint =
-		suggestion?.replace(/^\(D(.*)\)$/, 'd$1') ?? `see procdeck ${name === undefined ? '' : `${name} `}--help`;
-	return new ProcdeckError('usage', message!, procfileFlagHint(message!, name) ?? hint);
+async function runWithoutVerb(program: Command): Promise<number> {
+	const context = contextOf(program);
+	const { version: asksForVersion, readOnly = false } = program.opts<{
+		version?: boolean;
+		readOnly?: boolean;
+	}>();
+	if (asksForVersion) {
+		context.output.print(await version());
+		return 0;
+	}
+	const { openDeck } = await import('./open-deck.ts');
+	return openDeck(context, { readOnly });
+}
+
+function requireVerb(word: string | undefined): void {
+	if (word === undefined || VERBS.includes(word)) return;
+	throw new ProcdeckError('usage', `unknown verb ${word}${didYouMean(word, VERBS)}`, 'see procdeck --help');
+}
+
+function usageError({ message }: CommanderError, argv: readonly string[]): ProcdeckError {
+	const [what = '', suggestion] = message.replace(/^error: /, '').split('\n');
+	const verb = VERBS.find((name) => argv.includes(name));
+	const help = `see procdeck ${verb === undefined ? '' : `${verb} `}--help`;
+	// Commander writes «(Did you mean --server?)».
+	const hint = suggestion?.replace(/^\(D(.*)\)$/, 'd$1') ?? help;
+	return new ProcdeckError('usage', what, procfileFlagHint(what, verb) ?? hint);
 }
 
 /** `-f` after the verb is what other tools take for the Procfile. */
 function procfileFlagHint(message: string, verb: string | undefined): string | null {
-	return message.includes("'-f'")
-		? `name the Procfile before the verb: procdeck -f FILE ${verb ?? ''}`.trim()
-		: null;
+	if (!message.includes("'-f'") || verb === undefined) return null;
+	return `name the Procfile before the verb: procdeck -f FILE ${verb}`;
 }

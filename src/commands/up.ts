@@ -113,7 +113,8 @@ function report(
 	end: (how: Ending) => void,
 ): void {
 	const server = supervisor.definition.name;
-	const before = new Map<string, InstanceObservation>();
+	const before = new Map(supervisor.snapshot().instances.map((instance) => [instance.name, instance]));
+	let wasUp = false;
 	void ended.then((reason) => {
 		if (reason === 'lock-lost')
 			output.remark(server, 'system', 'lost the lock of this stack: another supervisor may take over');
@@ -122,7 +123,8 @@ function report(
 	supervisor.listen((event: ServerEvent) => {
 		if (event.kind === 'stack') {
 			for (const { message } of event.problems) output.remark(server, 'system', message);
-			if (event.power === 'down') end('down');
+			if (event.power === 'up') wasUp = true;
+			else if (event.power === 'down' && wasUp) end('down');
 		}
 		if (event.kind !== 'instances') return;
 		for (const instance of event.changed) {
@@ -174,13 +176,19 @@ async function stopAll(running: readonly RunningSupervisor[], output: Foreground
 	);
 }
 
+/** One Ctrl-C may reach us twice, from the terminal and from a wrapper; no hand presses it twice this fast. */
+const SAME_INTERRUPT_MS = 50;
+
 /** Ctrl-C, TERM and HUP alike; a terminal that is gone is a HUP. */
 function watchInterrupts(): { first: Promise<void>; second: Promise<void> } {
 	const first = Promise.withResolvers<void>();
 	const second = Promise.withResolvers<void>();
-	let count = 0;
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-		process.on(signal, () => (count++ === 0 ? first : second).resolve());
-	}
+	let firstAt: number | null = null;
+	const interrupt = () => {
+		firstAt ??= performance.now();
+		first.resolve();
+		if (performance.now() - firstAt > SAME_INTERRUPT_MS) second.resolve();
+	};
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 	return { first: first.promise, second: second.promise };
 }

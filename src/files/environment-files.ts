@@ -19,7 +19,7 @@ export async function readEnvironmentFiles(
 ): Promise<EnvironmentFiles> {
 	const listed = stackFile.content?.env_files;
 	const names = listed ?? ['.env', `.env.${environment}`];
-	const files = await Promise.all(names.map((name) => readOne(directory, name)));
+	const files = await Promise.all(names.map((name) => readOne(directory, name, listed !== undefined)));
 	const missing = (listed ?? []).flatMap((name, index): FileMessage[] => {
 		if (files[index] !== null) return [];
 		const line = stackFile.lineOf(['env_files', index]);
@@ -43,10 +43,13 @@ export async function readEnvironmentFiles(
 async function readOne(
 	directory: string,
 	name: string,
+	mustBeFile: boolean,
 ): Promise<Omit<EnvironmentFiles, 'watchedFiles'> | null> {
 	const file = await readTextFile(resolve(directory, name));
 	if (file.kind === 'missing') return null;
 	if (file.kind === 'unreadable') {
+		// Python's virtual environments are often folders named .env.
+		if (file.isFolder && !mustBeFile) return null;
 		return { variables: {}, warnings: [], errors: [{ file: name, line: null, message: file.reason }] };
 	}
 	const { parseEnvFile } = await import('../model/env-file.ts');

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 export type TextFile =
 	| { readonly kind: 'missing' }
 	/** `reason` completes «FILE …». */
-	| { readonly kind: 'unreadable'; readonly reason: string }
+	| { readonly kind: 'unreadable'; readonly isFolder: boolean; readonly reason: string }
 	| {
 			readonly kind: 'text';
 			readonly text: string;
@@ -25,14 +25,18 @@ export async function readTextFile(path: string): Promise<TextFile> {
 	} catch (error) {
 		const code = error instanceof Error && 'code' in error ? String(error.code) : '';
 		if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-		return { kind: 'unreadable', reason: REASONS[code] ?? `cannot be read: ${String(error)}` };
+		return {
+			kind: 'unreadable',
+			isFolder: code === 'EISDIR',
+			reason: REASONS[code] ?? `cannot be read: ${String(error)}`,
+		};
 	}
 }
 
 function decode(bytes: Buffer): TextFile {
 	const mark = bytes.subarray(0, 2).toString('hex');
 	if (mark === 'fffe' || mark === 'feff')
-		return { kind: 'unreadable', reason: 'is UTF-16; save it as UTF-8' };
+		return { kind: 'unreadable', isFolder: false, reason: 'is UTF-16; save it as UTF-8' };
 	const text = bytes.toString('utf8');
 	if (isUtf8(bytes)) return { kind: 'text', text, invalidLine: null };
 	return { kind: 'text', text, invalidLine: firstInvalidLine(bytes) };

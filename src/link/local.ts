@@ -29,7 +29,7 @@ async function put(path: string, content: string, mode: number): Promise<void> {
 		}
 		await rename(temporary, path);
 	} catch (error) {
-		await rm(temporary, { force: true });
+		await rm(temporary, { force: true }).catch(() => {});
 		throw new ProcdeckError('refused', `cannot write ${path}: ${(error as Error).message}`, null, {
 			cause: error,
 		});

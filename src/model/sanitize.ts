@@ -38,7 +38,7 @@ export function sanitize(text: string, options: { readonly colours: boolean }): 
 function sanitizeLine(line: string, colours: boolean): string {
 	let coloured = false;
 	const clean = lastState(line).replace(ESCAPE_SEQUENCES, (_sequence, csi: string | undefined) => {
-		const style = colours && csi !== undefined ? harmlessStyle(csi) : null;
+		const style = colours && csi !== undefined ? knownStyle(csi) : null;
 		if (style === null) return '';
 		coloured = style !== '0';
 		return `\x1b[${style}m`;
@@ -48,8 +48,22 @@ function sanitizeLine(line: string, colours: boolean): string {
 
 /** What a carriage return leaves on the screen: roughly, what was written after the last one. */
 function lastState(line: string): string {
+	if (!line.includes('\r')) return line;
 	const content = line.replace(/\r+$/, '');
 	return content.slice(content.lastIndexOf('\r') + 1);
+}
+
+const STYLES_KEPT = 256;
+const styles = new Map<string, string | null>();
+
+/** Logs repeat a handful of styles on every line. */
+function knownStyle(csi: string): string | null {
+	let style = styles.get(csi);
+	if (style === undefined) {
+		style = harmlessStyle(csi);
+		if (styles.size < STYLES_KEPT) styles.set(csi, style);
+	}
+	return style;
 }
 
 const STYLE = /^([\d;:]*)m$/;

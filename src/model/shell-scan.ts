@@ -37,6 +37,8 @@ class Scanner {
 	trailingBackslash = false;
 	readonly #text: string;
 	#at = 0;
+	/** Behind the last `$(…)` or escape, whose `)` or space does not end a word. */
+	#insideWord = -1;
 	/** Assignments of the simple command that is being read; they count from the next one on. */
 	readonly #settled = new Set<string>();
 
@@ -71,6 +73,7 @@ class Scanner {
 	#escape(): void {
 		if (this.#at + 1 === this.#text.length) this.trailingBackslash = true;
 		this.#at += 2;
+		this.#insideWord = this.#at;
 	}
 
 	#singleQuoted(): void {
@@ -115,6 +118,7 @@ class Scanner {
 			this.#at += 2;
 			this.commands(true);
 			this.#at++;
+			this.#insideWord = this.#at;
 		} else if (next === '{') this.#braced();
 		else this.#plain();
 	}
@@ -150,6 +154,7 @@ class Scanner {
 	}
 
 	#startsWord(): boolean {
+		if (this.#at === this.#insideWord) return false;
 		return this.#at === 0 || ' \t\n;&|()`'.includes(this.#text[this.#at - 1]!);
 	}
 

@@ -36,8 +36,10 @@ export function resultOf(rows: readonly ChangeRow[]): Result {
 
 function undoResult(rows: readonly ChangeRow[]): Result {
 	const [first] = rows;
-	if (first === undefined) return { outcome: 'unchanged', reason: 'there is no change of yours to take back' };
-	const count = typeof first.from === 'number' && typeof first.to === 'number' ? ` ${first.from} → ${first.to}` : '';
+	if (first === undefined)
+		return { outcome: 'unchanged', reason: 'there is no change of yours to take back' };
+	const count =
+		typeof first.from === 'number' && typeof first.to === 'number' ? ` ${first.from} → ${first.to}` : '';
 	return {
 		...resultOf(rows),
 		subject: `${first.instance ?? first.type ?? 'everything'} on ${first.server}`,
@@ -77,7 +79,8 @@ export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 			reason: null,
 			tookMs: null,
 		};
-		const onProgress = (settled: number, total: number) => putActivity(store, { ...announced, settled, total });
+		const onProgress = (settled: number, total: number) =>
+			putActivity(store, { ...announced, settled, total });
 		putActivity(store, announced);
 		const { who } = store.getState();
 		const result = await work({ wait: true, timeoutMs: null, who, changeId: id, onProgress }).catch(

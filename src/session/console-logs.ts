@@ -21,7 +21,8 @@ export function createLogFeed(servers: ReadonlyMap<string, Server>, buffer: LogB
 	const ended = new Map<string, number>();
 
 	const take = (server: string, chunks: readonly LogChunk[]) => {
-		for (const { instance, at, marker, bytes } of chunks) buffer.append({ server, instance, at, marker }, bytes);
+		for (const { instance, at, marker, bytes } of chunks)
+			buffer.append({ server, instance, at, marker }, bytes);
 		tick.mark();
 	};
 	const follow = async (source: LogSource, since: number | null, signal: AbortSignal): Promise<void> => {
@@ -38,7 +39,9 @@ export function createLogFeed(servers: ReadonlyMap<string, Server>, buffer: LogB
 		} catch (error) {
 			if (signal.aborted) return;
 			const words = error instanceof Error ? error.message : String(error);
-			take(name, [{ instance: '', at: Date.now(), stream: null, marker: true, bytes: Buffer.from(`${words}\n`) }]);
+			take(name, [
+				{ instance: '', at: Date.now(), stream: null, marker: true, bytes: Buffer.from(`${words}\n`) },
+			]);
 		}
 		if (!signal.aborted) ended.set(name, last + 1);
 	};

@@ -3,8 +3,14 @@ import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
-import { acknowledgeWanted, type ConsoleStore, cellKey, putActivity, setPending } from '../store/console-store.ts';
-import { cellOf, serverNamed } from '../store/selectors.ts';
+import {
+	acknowledgeWanted,
+	type ConsoleStore,
+	cellKey,
+	putActivity,
+	setPending,
+} from '../store/console-store.ts';
+import { type Cell, cellOf, serverNamed } from '../store/selectors.ts';
 
 /** Presses of `+` and `-` on one cell that belong together: until all of them have settled. */
 interface Burst {
@@ -25,16 +31,31 @@ export interface Scaler {
 	settle(): void;
 }
 
-/** How the instances stand towards the wanted count. */
-function standing(store: ConsoleStore, server: string, type: string): { settled: number; total: number; failure: string | null } {
-	const entry = serverNamed(store.getState(), server);
-	if (entry === null) return { settled: 0, total: 0, failure: null };
-	const { instances, running, known } = cellOf(store.getState(), entry, type);
-	const wanted = known?.wanted ?? 0;
-	const broken = instances.find(({ state }) => state === 'backoff' || state === 'failed');
-	const leaving = Math.max(0, instances.filter(({ state }) => state !== 'stopped').length - wanted);
-	const failure = broken === undefined || leaving > 0 ? null : `${broken.name} does not stay up`;
-	return { settled: Math.min(running, wanted) - leaving, total: wanted, failure };
+/** How far a burst has come. */
+interface Standing {
+	readonly settled: number;
+	readonly total: number;
+	readonly over: boolean;
+	readonly failure: string | null;
+}
+
+function standingOf(cell: Cell, burst: Burst): Standing {
+	const wanted = cell.known?.wanted ?? 0;
+	const present = cell.instances.filter(({ state }) => state !== 'stopped').length;
+	if (burst.target < burst.from) {
+		const left = Math.max(0, present - wanted);
+		return {
+			settled: burst.from - burst.target - left,
+			total: burst.from - burst.target,
+			over: left === 0,
+			failure: null,
+		};
+	}
+	const broken = cell.instances.find(({ state }) => state === 'backoff' || state === 'failed');
+	if (broken !== undefined) {
+		return { settled: cell.running, total: wanted, over: true, failure: `${broken.name} does not stay up` };
+	}
+	return { settled: cell.running, total: wanted, over: cell.running >= wanted, failure: null };
 }
 
 export function createScaler(store: ConsoleStore): Scaler {
@@ -54,7 +75,13 @@ export function createScaler(store: ConsoleStore): Scaler {
 			...result,
 		});
 	};
-	const end = (server: Server, type: string, burst: Burst, outcome: Activity['outcome'], reason: string | null) => {
+	const end = (
+		server: Server,
+		type: string,
+		burst: Burst,
+		outcome: Activity['outcome'],
+		reason: string | null,
+	) => {
 		bursts.delete(cellKey(server.definition.name, type));
 		setPending(store, server.definition.name, type, null);
 		show(server, type, burst, { outcome, reason, tookMs: Date.now() - burst.startedAt });
@@ -79,13 +106,16 @@ export function createScaler(store: ConsoleStore): Scaler {
 	};
 	const settle = () => {
 		for (const { server, type, burst } of bursts.values()) {
-			if (burst.sending || burst.acknowledged !== burst.target) continue;
-			const { settled, total, failure } = standing(store, server.definition.name, type);
-			const runs = serverNamed(store.getState(), server.definition.name)?.observation?.power === 'up';
-			if (failure !== null) end(server, type, burst, 'failed', failure);
-			else if (!runs) end(server, type, burst, 'done', 'recorded; the stack does not run');
-			else if (total !== burst.target || settled === total) end(server, type, burst, 'done', null);
-			else show(server, type, burst, { settled: Math.max(0, settled), total });
+			const entry = serverNamed(store.getState(), server.definition.name);
+			if (entry === null || burst.sending || burst.acknowledged !== burst.target) continue;
+			const cell = cellOf(store.getState(), entry, type);
+			const { settled, total, over, failure } = standingOf(cell, burst);
+			const idle = entry.observation?.power !== 'up' || cell.known?.stopped;
+			if (idle) end(server, type, burst, 'done', 'recorded; it does not run now');
+			else if (failure !== null) end(server, type, burst, 'failed', failure);
+			// Somebody else has changed it since: this change is history.
+			else if (over || cell.known?.wanted !== burst.target) end(server, type, burst, 'done', null);
+			else show(server, type, burst, { settled, total });
 		}
 	};
 	return {
@@ -115,7 +145,13 @@ export function createScaler(store: ConsoleStore): Scaler {
 	};
 }
 
-async function scaleOnce(server: Server, type: string, to: number, burst: Burst, who: string): Promise<ChangeRow> {
+async function scaleOnce(
+	server: Server,
+	type: string,
+	to: number,
+	burst: Burst,
+	who: string,
+): Promise<ChangeRow> {
 	const target = { type, to, expected: burst.acknowledged };
 	const common = { server: server.definition.name, type, from: burst.acknowledged, to };
 	try {

@@ -92,7 +92,10 @@ function performer({ servers, store, shell, byName, scaler, feed, leave }: Perfo
 			}
 			case 'stop': {
 				const { selectors } = intent;
-				return runner.apply('stop', selectors.map(selectorText), named(intent.servers), { verb: 'stop', selectors });
+				return runner.apply('stop', selectors.map(selectorText), named(intent.servers), {
+					verb: 'stop',
+					selectors,
+				});
 			}
 			case 'pause':
 			case 'resume': {
@@ -150,12 +153,15 @@ function observeServers({ servers, store, tick, onSnapshot, onChange, perform }:
 		const { readOnly } = store.getState();
 		const power = serverNamed(store.getState(), name)?.observation?.power;
 		// To run a stack that was never started is what the console was opened for.
-		if (power === 'never' && !readOnly && !stopped) await perform({ kind: 'start', servers: [name], selectors: [] });
+		if (power === 'never' && !readOnly && !stopped)
+			await perform({ kind: 'start', servers: [name], selectors: [] });
 	};
 	unsubscribes.push(
 		tick.subscribe(() => {
+			if (samples.size === 0) return;
 			for (const [name, event] of samples) receive(store, name, event, Date.now());
 			samples.clear();
+			setNow(store, Date.now());
 		}),
 	);
 	for (const server of servers) void open(server);

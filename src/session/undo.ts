@@ -43,7 +43,7 @@ export function lastUndoable(history: readonly HistoryEntry[], who: string): His
 	const undone = new Set(history.flatMap((entry) => (entry.undoes ? [undoneKey(entry.undoes, entry)] : [])));
 	const candidates = history
 		.filter((entry) => entry.who === who && changedSomething(entry))
-		.filter((entry) => !undone.has(undoneKey(entry.changeId, entry)))
+		.filter((entry) => !undone.has(undoneKey(entry.changeId, entry)) && !isSuperseded(entry, history))
 		.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 	const last = candidates.at(-1);
 	return last ? candidates.filter((entry) => entry.changeId === last.changeId) : [];
@@ -56,6 +56,24 @@ function undoneKey(changeId: string, { server, type, instance }: HistoryEntry): 
 
 function changedSomething(entry: HistoryEntry): boolean {
 	return UNDOABLE_VERBS.has(entry.verb) && entry.type !== null && entry.from !== entry.to;
+}
+
+/** By which verbs the same person has taken back these already. */
+const REVERSED_BY: Readonly<Record<string, readonly string[]>> = {
+	pause: ['resume', 'scale', 'move'],
+	stop: ['start', 'restart'],
+};
+
+function isSuperseded(entry: HistoryEntry, history: readonly HistoryEntry[]): boolean {
+	const reversing = REVERSED_BY[entry.verb] ?? [];
+	return history.some(
+		(later) =>
+			reversing.includes(later.verb) &&
+			later.who === entry.who &&
+			later.server === entry.server &&
+			later.type === entry.type &&
+			Date.parse(later.at) > Date.parse(entry.at),
+	);
 }
 
 function conflictRow(entry: HistoryEntry, observations: readonly ServerObservation[]): ChangeRow[] {

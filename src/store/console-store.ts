@@ -108,6 +108,8 @@ export function putActivity(store: ConsoleStore, activity: Activity): void {
 	store.setState({ activities: withActivity(store.getState().activities, activity) });
 }
 
+/** Moves the clock on, in whole seconds. */
 export function setNow(store: ConsoleStore, now: number): void {
-	store.setState({ now });
+	const second = Math.floor(now / 1000) * 1000;
+	if (second !== store.getState().now) store.setState({ now: second });
 }

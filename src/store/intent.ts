@@ -23,7 +23,11 @@ export type Intent =
 			readonly servers: readonly string[];
 			readonly selectors: readonly Selector[];
 	  }
-	| { readonly kind: 'pause' | 'resume'; readonly servers: readonly string[]; readonly types: readonly string[] }
+	| {
+			readonly kind: 'pause' | 'resume';
+			readonly servers: readonly string[];
+			readonly types: readonly string[];
+	  }
 	| {
 			readonly kind: 'move';
 			readonly type: string;

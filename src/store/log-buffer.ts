@@ -43,7 +43,12 @@ function countLines(bytes: Buffer): number {
 function lastLines(bytes: Buffer, kept: number): Buffer {
 	let start = bytes.length - 1;
 	for (let line = 0; line < kept && start > 0; line += 1) start = bytes.lastIndexOf(NEWLINE, start - 1);
-	return start <= 0 ? bytes : Buffer.from(bytes.subarray(start + 1));
+	return start <= 0 ? bytes : bytes.subarray(start + 1);
+}
+
+/** A small part of a big read must not keep all of it in memory. */
+function compact(bytes: Buffer): Buffer {
+	return bytes.length * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
 }
 
 function splitLines(bytes: Buffer): string[] {
@@ -53,7 +58,12 @@ function splitLines(bytes: Buffer): string[] {
 }
 
 function createPiece(
-	origin: { readonly server: string; readonly instance: string; readonly at: number; readonly marker: boolean },
+	origin: {
+		readonly server: string;
+		readonly instance: string;
+		readonly at: number;
+		readonly marker: boolean;
+	},
 	bytes: Buffer,
 	lineCount: number,
 ): LogPiece {
@@ -139,7 +149,7 @@ export function createLogBuffer(capacity = 10_000): LogBuffer {
 			const count = countLines(bytes);
 			if (count === 0) return;
 			const kept = Math.min(count, capacity);
-			insert(createPiece(origin, count > kept ? lastLines(bytes, kept) : bytes, kept));
+			insert(createPiece(origin, compact(count > kept ? lastLines(bytes, kept) : bytes), kept));
 			length += kept;
 			received += count;
 			window = null;

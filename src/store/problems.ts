@@ -1,6 +1,6 @@
 import type { InstanceObservation, LastExit, ServerObservation } from '../model/observed.ts';
 import type { ConsoleState, ServerEntry } from './console-store.ts';
-import { isChanging, cellOf } from './selectors.ts';
+import { cellOf, isChanging } from './selectors.ts';
 
 /** Worst first; `stale` and `orphan` want a look but are not wrong. */
 const KINDS = ['failed', 'backoff', 'unreachable', 'file', 'orphan', 'stale'] as const;
@@ -143,7 +143,9 @@ export function problemsOf(state: ConsoleState): readonly Problem[] {
 	const distinct = problems.filter(
 		(problem, position) =>
 			problem.kind !== 'file' ||
-			problems.findIndex((other) => other.kind === 'file' && other.subject === problem.subject && other.text === problem.text) === position,
+			problems.findIndex(
+				(other) => other.kind === 'file' && other.subject === problem.subject && other.text === problem.text,
+			) === position,
 	);
 	return distinct.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }

@@ -12,7 +12,8 @@ export function typeNames(state: ConsoleState): readonly string[] {
 		for (const entry of observation?.types ?? []) if (!entry.orphan) names.add(entry.type);
 	}
 	if (names.size === 0) for (const { name } of state.stack.processTypes) names.add(name);
-	for (const { observation } of state.servers) for (const { type } of observation?.types ?? []) names.add(type);
+	for (const { observation } of state.servers)
+		for (const { type } of observation?.types ?? []) names.add(type);
 	return [...names];
 }
 
@@ -77,8 +78,6 @@ export function totalsOf(state: ConsoleState): Totals {
 			stale += cell.instances.filter((instance) => instance.stale).length;
 		}
 	}
-	const reachable = state.servers.filter(
-		({ observation }) => observation?.connection === 'connected',
-	).length;
+	const reachable = state.servers.filter(({ observation }) => observation?.connection === 'connected').length;
 	return { running, wanted, reachable, changing, stale };
 }

@@ -1,5 +1,5 @@
-import { knownTypes, parseScaleTargets, parseSelectors } from '../model/formation-arguments.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import { knownTypes, parseScaleTargets, parseSelectors } from '../model/formation-arguments.ts';
 import { didYouMean } from '../model/suggest.ts';
 import type { Intent } from '../store/intent.ts';
 import { typeNames } from '../store/selectors.ts';
@@ -51,7 +51,10 @@ function serverFlag({ flags }: Words, flag: string, { model }: Context): string 
 	const name = flags.get(flag) ?? '';
 	const names = model.state.servers.map((server) => server.name);
 	if (!names.includes(name)) {
-		throw new ProcdeckError('unknown-server', `there is no server ${JSON.stringify(name)}${didYouMean(name, names)}`);
+		throw new ProcdeckError(
+			'unknown-server',
+			`there is no server ${JSON.stringify(name)}${didYouMean(name, names)}`,
+		);
 	}
 	return name;
 }
@@ -83,7 +86,8 @@ function parseScale(words: Words, context: Context): Intent[] {
 		}),
 	);
 	const asking = intents.find((intent) => planFor(context.model.state, intent) !== null);
-	if (intents.length > 1 && asking !== undefined) throw usage('what leaves none running is asked one at a time');
+	if (intents.length > 1 && asking !== undefined)
+		throw usage('what leaves none running is asked one at a time');
 	return intents;
 }
 
@@ -98,7 +102,9 @@ function parseRestart(words: Words, context: Context): Intent[] {
 function parseStop(kind: 'start' | 'stop'): (words: Words, context: Context) => Intent[] {
 	return (words, context) => {
 		refuseFlags(words.flags, SERVER_FLAGS);
-		return [{ kind, servers: serversOf(words, context), selectors: parseSelectors(words.words, known(context)) }];
+		return [
+			{ kind, servers: serversOf(words, context), selectors: parseSelectors(words.words, known(context)) },
+		];
 	};
 }
 
@@ -116,14 +122,16 @@ function parsePause(kind: 'pause' | 'resume'): (words: Words, context: Context) 
 function parseMove(words: Words, context: Context): Intent[] {
 	refuseFlags(words.flags, ['--from', '--to', '--count']);
 	const [selector, ...more] = parseSelectors(words.words, known(context));
-	if (selector === undefined || selector.index !== null || more.length > 0) throw usage('move TYPE --to SERVER');
+	if (selector === undefined || selector.index !== null || more.length > 0)
+		throw usage('move TYPE --to SERVER');
 	if (!words.flags.has('--to')) throw usage('--to SERVER is missing');
 	const here = selectedServer(context.model, context.ui)?.name ?? '';
 	const from = words.flags.has('--from') ? serverFlag(words, '--from', context) : here;
 	const to = serverFlag(words, '--to', context);
 	if (from === to) throw usage(`${selector.type} is on ${to} already`);
 	const count = words.flags.get('--count');
-	if (count !== undefined && !/^[1-9]\d{0,8}$/.test(count)) throw usage('--count takes a whole number from 1 on');
+	if (count !== undefined && !/^[1-9]\d{0,8}$/.test(count))
+		throw usage('--count takes a whole number from 1 on');
 	return [{ kind: 'move', type: selector.type, from, to, count: count === undefined ? null : Number(count) }];
 }
 

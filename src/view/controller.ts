@@ -5,8 +5,9 @@ import type { Tick } from '../store/tick.ts';
 import { pasteText, typeKey } from './actions/prompts.ts';
 import { press } from './keymap.ts';
 import type { Model } from './model.ts';
-import { frame, isTooSmall } from './presentation/frame.ts';
+import { frame } from './presentation/frame.ts';
 import type { Glyphs } from './presentation/glyphs.ts';
+import { isTooSmall } from './presentation/too-small.ts';
 import { logSources } from './selection.ts';
 import type { Context, Step } from './steps.ts';
 import { paint, type Theme } from './theme.ts';
@@ -38,6 +39,10 @@ export interface ControllerOptions {
 	readonly size: ScreenSize;
 }
 
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+	return one.length === other.length && one.every((line, position) => line === other[position]);
+}
+
 /** State that changes faster than this is painted together; keys do not wait. */
 const FRAME_MS = 33;
 
@@ -46,12 +51,18 @@ export function createController(options: ControllerOptions): Controller {
 	const listeners = new Set<() => void>();
 	let ui: UiState = FIRST_UI;
 	let { size } = options;
-	let lines: readonly string[] | null = null;
+	let lines: readonly string[] = [];
+	let outdated = true;
 	let timer: NodeJS.Timeout | null = null;
 	let publishedAt = 0;
 	let watched = '';
 
-	const model = (): Model => ({ state: store.getState(), log: logs.window(), glyphs, appColours: theme.appColours });
+	const model = (): Model => ({
+		state: store.getState(),
+		log: logs.window(),
+		glyphs,
+		appColours: theme.appColours,
+	});
 	const context = (): Context => ({ model: model(), ui, height: size.rows });
 	const watchLogs = () => {
 		const sources = logSources(model(), ui);
@@ -64,7 +75,7 @@ export function createController(options: ControllerOptions): Controller {
 		if (timer !== null) clearTimeout(timer);
 		timer = null;
 		publishedAt = performance.now();
-		lines = null;
+		outdated = true;
 		for (const listener of listeners) listener();
 	};
 	const publishSoon = () => {
@@ -86,7 +97,11 @@ export function createController(options: ControllerOptions): Controller {
 	watchLogs();
 	return {
 		lines() {
-			lines ??= frame(model(), ui, size.columns, size.rows).map((row) => paint(row, theme));
+			if (!outdated) return lines;
+			outdated = false;
+			const painted = frame(model(), ui, size.columns, size.rows).map((row) => paint(row, theme));
+			// The same array means to React that there is nothing to draw: an idle screen costs nothing.
+			if (!isSame(painted, lines)) lines = painted;
 			return lines;
 		},
 		subscribe(listener) {

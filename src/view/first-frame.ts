@@ -6,7 +6,14 @@ const LEAVE_SCREEN = '\x1b[?25h\x1b[?1049l';
 
 /** What is there at once, while the rest of the console is still loading. */
 export function firstFrame(stack: string, environment: string, columns: number, theme: Theme): string {
-	const header: Row = [plain(' '), bold(stack), plain('  '), bold(environment), plain('     '), { text: 'starting', role: 'dim' }];
+	const header: Row = [
+		plain(' '),
+		bold(stack),
+		plain('  '),
+		bold(environment),
+		plain('     '),
+		{ text: 'starting', role: 'dim' },
+	];
 	return ENTER_SCREEN + paint(fit(header, columns, ''), theme);
 }
 

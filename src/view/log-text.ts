@@ -34,7 +34,8 @@ export function colouredPieces(text: string): readonly ColouredText[] {
 	let sgr: string[] = [];
 	for (const [position, part] of parts.entries()) {
 		if (position % 2 === 0) {
-			if (part !== '') pieces.push({ text: part.replace(TAB, '    '), sgr: sgr.length > 0 ? sgr.join(';') : null });
+			if (part !== '')
+				pieces.push({ text: part.replace(TAB, '    '), sgr: sgr.length > 0 ? sgr.join(';') : null });
 		} else {
 			// `0` takes back all that came before it.
 			sgr = part === '' || part === '0' ? [] : [...sgr, part];
@@ -62,7 +63,8 @@ export function matcher(typed: string): ((text: string) => boolean) | null {
 	return pattern === null ? null : (text) => pattern.test(text);
 }
 
-const ERROR = /\b(error|errors|fatal|panic|exception|failed|failure|traceback|critical|aborted)\b|Error\b|Exception\b/i;
+const ERROR =
+	/\b(error|errors|fatal|panic|exception|failed|failure|traceback|critical|aborted)\b|Error\b|Exception\b/i;
 
 /** Whether the line sounds like an error. */
 export function soundsLikeError(text: string): boolean {

@@ -17,7 +17,9 @@ export function selectorsText(selectors: readonly Selector[]): string {
 
 function matches(selectors: readonly Selector[], instance: InstanceObservation): boolean {
 	if (selectors.length === 0) return true;
-	return selectors.some(({ type, index }) => type === instance.type && (index ?? instance.index) === instance.index);
+	return selectors.some(
+		({ type, index }) => type === instance.type && (index ?? instance.index) === instance.index,
+	);
 }
 
 /** The instances on `servers` that run and that the selectors mean. */
@@ -35,10 +37,19 @@ function names(list: readonly string[]): string {
 }
 
 /** The command line of a verb, with `--server` where there is a choice. */
-function command(state: ConsoleState, verb: string, words: readonly string[], servers: readonly string[]): string {
+function command(
+	state: ConsoleState,
+	verb: string,
+	words: readonly string[],
+	servers: readonly string[],
+): string {
 	const { environment, servers: defined } = state.stack;
 	const where =
-		defined.length < 2 ? [] : servers.length === defined.length ? ['--all'] : servers.flatMap((name) => ['--server', name]);
+		defined.length < 2
+			? []
+			: servers.length === defined.length
+				? ['--all']
+				: servers.flatMap((name) => ['--server', name]);
 	const which = environment === 'development' ? [] : ['-e', environment];
 	return ['procdeck', verb, ...words, ...where, ...which].join(' ');
 }
@@ -66,16 +77,24 @@ function planRestart(state: ConsoleState, intent: Restart): Plan | null {
 	const where = servers.join(', ');
 	const how = intent.atOnce ? 'all at once' : 'one after another';
 	const keeping = intent.atOnce || running.length < 2 ? '' : `; ${running.length - 1} keep working`;
-	const words = [...(all ? [] : selectorsText(selectors).split(', ')), ...(intent.atOnce ? ['--at-once'] : [])];
+	const words = [
+		...(all ? [] : selectorsText(selectors).split(', ')),
+		...(intent.atOnce ? ['--at-once'] : []),
+	];
 	return {
 		title: `Restart ${selectorsText(selectors)} on ${where}`,
 		sentence:
 			running.length === 1
 				? `Restart ${running[0]} on ${where}; nothing else does its work meanwhile.`
-				: `Restart all ${running.length} instances of ${selectorsText(selectors)} on ${where}, ${how}${keeping}.`,
+				: `Restart all ${running.length} of ${selectorsText(selectors)} on ${where}, ${how}${keeping}.`,
 		effects: [
 			{ what: names(running), effect: 'stop, start', pids: 'pids change' },
-			...(all ? [] : untouched(state, selectors.map(({ type }) => type))),
+			...(all
+				? []
+				: untouched(
+						state,
+						selectors.map(({ type }) => type),
+					)),
 		],
 		command: command(state, 'restart', intent.staleOnly ? [...words, '--stale'] : words, servers),
 		button: `Restart ${counted(running.length)}`,
@@ -95,7 +114,12 @@ function planStop(state: ConsoleState, intent: Stop): Plan | null {
 		sentence: `Stop ${counted(running.length)}; the wanted count stays, nothing runs until start.`,
 		effects: [
 			{ what: names(running), effect: 'stop', pids: 'pids end' },
-			...(all ? [] : untouched(state, selectors.map(({ type }) => type))),
+			...(all
+				? []
+				: untouched(
+						state,
+						selectors.map(({ type }) => type),
+					)),
 		],
 		command: command(state, 'stop', all ? [] : selectorsText(selectors).split(', '), servers),
 		button: `Stop ${counted(running.length)}`,
@@ -158,7 +182,12 @@ export function planFor(state: ConsoleState, intent: Intent): Plan | null {
 			const server = serverNamed(state, intent.server);
 			if (server === null) return null;
 			const to = cellOf(state, server, intent.type).wanted + intent.by;
-			return planCount(state, { kind: 'set-count', server: intent.server, type: intent.type, to: Math.max(0, to) });
+			return planCount(state, {
+				kind: 'set-count',
+				server: intent.server,
+				type: intent.type,
+				to: Math.max(0, to),
+			});
 		}
 		default:
 			return null;

@@ -83,21 +83,27 @@ export function themeFor(environment: Environment): Theme {
 	return light ? LIGHT_16 : DARK_16;
 }
 
+const RESET = '\x1b[0m';
+
 function parametersOf({ role, bold, focus, sgr }: Span, theme: Theme): string {
 	// Dim text on the focus background would be too weak to read.
 	const colour = focus && role === 'dim' ? '' : theme.roles[role];
-	return [bold ? '1' : '', colour, sgr ?? '', focus ? theme.focus : ''].filter((part) => part !== '').join(';');
+	return [bold ? '1' : '', colour, sgr ?? '', focus ? theme.focus : '']
+		.filter((part) => part !== '')
+		.join(';');
 }
 
-/** The row as the terminal takes it. */
+/** The row as the terminal takes it, without blanks at its end. */
 export function paint(row: Row, theme: Theme): string {
 	let painted = '';
 	let last = '';
 	for (const piece of row) {
 		const parameters = parametersOf(piece, theme);
-		if (parameters !== last) painted += `${last === '' ? '' : '\x1b[0m'}${parameters === '' ? '' : `\x1b[${parameters}m`}`;
+		if (parameters !== last) {
+			painted += `${last === '' ? '' : RESET}${parameters === '' ? '' : `\x1b[${parameters}m`}`;
+		}
 		painted += piece.text;
 		last = parameters;
 	}
-	return last === '' ? painted : `${painted}\x1b[0m`;
+	return last === '' ? painted.trimEnd() : `${painted}${RESET}`;
 }

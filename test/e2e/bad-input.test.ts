@@ -15,7 +15,7 @@ async function refusal(stack: TempStack, ...args: string[]): Promise<{ code: str
 	expect(people.stderr).not.toMatch(/^\s+at /m);
 	const scripts = await stack.procdeck(...args, '--json');
 	expect(scripts.exitCode).toBe(2);
-	expect(stack.processes()).toEqual([]);
+	await stack.ended();
 	const { code, message } = scripts.json<ErrorJson>().error;
 	expect(message).toBeTruthy();
 	return { code, text: people.stderr };
@@ -38,7 +38,7 @@ describe('a Procfile', () => {
 		const { exitCode, stdout, stderr } = await stack.procdeck('start');
 		expect(stderr + stdout).toMatch(/Procfile|process type/i);
 		expect([0, 2]).toContain(exitCode);
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 
 	it('with two entries of one name', async () => {
@@ -156,7 +156,7 @@ describe('files that cannot be used', () => {
 		expect(exitCode).toBe(1);
 		expect(stderr).toMatch(/state/);
 		expect(stderr).not.toMatch(/^\s+at /m);
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 
 	it.skipIf(process.getuid?.() === 0)('a state folder that cannot be written', async () => {

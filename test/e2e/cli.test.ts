@@ -27,7 +27,7 @@ describe('ps', () => {
 			orphan: false,
 			instances: [{ name: 'worker.1', state: 'stopped', pid: null }],
 		});
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 
 	it('shows what runs', async () => {
@@ -50,7 +50,7 @@ describe('ps', () => {
 		const { exitCode, stdout } = await stack.procdeck();
 		expect(exitCode).toBe(0);
 		expect(stdout).toContain('worker');
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 });
 
@@ -69,7 +69,7 @@ describe('start and down', () => {
 		const stack = await startedStack();
 		await stack.change('scale', 'worker=3');
 		await stack.change('down');
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 		expect(processOf(await stack.server(), 'worker')).toMatchObject({ wanted: 3, running: 0 });
 		await stack.change('start');
 		expect(processOf(await stack.server(), 'worker')).toMatchObject({ wanted: 3, running: 3 });

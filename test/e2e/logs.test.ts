@@ -75,7 +75,7 @@ describe('the log of an instance', () => {
 	});
 
 	it('is followed as it is written', async () => {
-		const stack = await tempStack({ Procfile: `worker: exec ${fixture('traps-signals.js')}\n` });
+		const stack = await tempStack({ Procfile: `worker: exec ${fixture('traps-signals.js')} TERM\n` });
 		await stack.change('start');
 		const follow = stack.open(['logs', '-f'], { columns: 100, rows: 24 });
 		await follow.waitForText('trapping');

@@ -44,6 +44,6 @@ describe('the package', () => {
 		await execa(binary, ['start'], environment);
 		expect((await execa(binary, ['ps'], environment)).stdout).toMatch(/worker\.1\s+running/);
 		await execa(binary, ['down'], environment);
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 });

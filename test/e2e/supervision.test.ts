@@ -1,20 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { fixture } from '../support/binary.ts';
+import { freePort } from '../support/free-port.ts';
 import { instanceOf, pidsOf, processOf } from '../support/instances.ts';
 import { isAlive } from '../support/processes.ts';
 import { tempStack } from '../support/temp-stack.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-/** A port that nobody listens on, with room for the blocks of the process types above it. */
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
 
 async function pidIn(file: string): Promise<number> {
 	return waitFor(async () => Number(await readFile(file, 'utf8')), `a pid in ${file}`);

@@ -35,7 +35,7 @@ describe('up', () => {
 		);
 		child.kill('SIGINT');
 		expect((await child).exitCode).toBe(0);
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 
 	it('takes counts as foreman does, for this run only', async () => {
@@ -62,7 +62,7 @@ describe('up', () => {
 		expect(processOf(await stack.server(), 'worker').running).toBe(2);
 		expect((await stack.procdeck('down')).exitCode).toBe(0);
 		await child;
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
 	});
 
 	it('ends with all instances when told to', async () => {
@@ -71,7 +71,17 @@ describe('up', () => {
 		});
 		const { child } = up(stack, '--exit-on-failure');
 		expect((await child).exitCode).toBe(1);
-		expect(stack.processes()).toEqual([]);
+		await stack.ended();
+	});
+
+	it('runs again after a down', async () => {
+		const stack = await tempStack({ Procfile: PROCFILE });
+		await stack.change('start');
+		await stack.change('down');
+		const { child } = up(stack);
+		await waitFor(running(stack, 'worker'), 'the worker');
+		child.kill('SIGINT');
+		expect((await child).exitCode).toBe(0);
 	});
 
 	it('refuses to run beside another supervisor', async () => {

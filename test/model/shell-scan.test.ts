@@ -15,6 +15,7 @@ it('agrees with sh about quotes that are never closed', () => {
 		'$A',
 		'${A}',
 		'# ',
+		'\\ ',
 		'$(echo b)',
 		'"c d"',
 		"'e'",

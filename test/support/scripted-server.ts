@@ -30,7 +30,11 @@ export function definition(name = 'local', localIndex = 0): ServerDefinition {
 	};
 }
 
-export function instance(type: string, index: number, changed: Partial<InstanceObservation> = {}): InstanceObservation {
+export function instance(
+	type: string,
+	index: number,
+	changed: Partial<InstanceObservation> = {},
+): InstanceObservation {
 	return {
 		name: `${type}.${index}`,
 		type,
@@ -50,7 +54,11 @@ export function instance(type: string, index: number, changed: Partial<InstanceO
 	};
 }
 
-export function typeEntry(type: string, wanted: number, changed: Partial<TypeObservation> = {}): TypeObservation {
+export function typeEntry(
+	type: string,
+	wanted: number,
+	changed: Partial<TypeObservation> = {},
+): TypeObservation {
 	return { type, command: `run ${type}`, wanted, paused: null, orphan: false, stopped: false, ...changed };
 }
 
@@ -84,7 +92,12 @@ interface Script {
 }
 
 /** An honest server in memory: it keeps counts, refuses what is out of date, and tells everybody what it did. */
-export function scriptedServer({ counts, name = 'local', power = 'up', newState = 'running' }: Script): ScriptedServer {
+export function scriptedServer({
+	counts,
+	name = 'local',
+	power = 'up',
+	newState = 'running',
+}: Script): ScriptedServer {
 	const listeners = new Set<(event: ServerEvent) => void>();
 	const readers = new Set<{ query: LogQuery; deliver: (chunks: LogChunk[]) => void }>();
 	const written: LogChunk[] = [];
@@ -119,7 +132,12 @@ export function scriptedServer({ counts, name = 'local', power = 'up', newState 
 		for (const listener of listeners) listener(event);
 	};
 	const setTypes = (update: (entry: TypeObservation) => TypeObservation, nextPower = observation.power) => {
-		push({ kind: 'stack', power: nextPower, types: observation.types.map(update), problems: observation.problems });
+		push({
+			kind: 'stack',
+			power: nextPower,
+			types: observation.types.map(update),
+			problems: observation.problems,
+		});
 	};
 	/** Starts and ends instances until they are as wanted. */
 	const reconcile = () => {
@@ -178,20 +196,32 @@ export function scriptedServer({ counts, name = 'local', power = 'up', newState 
 				setTypes((entry) => ({ ...entry, stopped: false }), 'up');
 				return [row(null, null, null)];
 			case 'stop':
-				setTypes((entry) => (matches(change.selectors, { type: entry.type, index: 1 }) ? { ...entry, stopped: true } : entry));
+				setTypes((entry) =>
+					matches(change.selectors, { type: entry.type, index: 1 }) ? { ...entry, stopped: true } : entry,
+				);
 				return [row(change.selectors[0]?.type ?? null, null, null)];
 			case 'pause':
-				setTypes((entry) => (change.types.includes(entry.type) ? { ...entry, paused: entry.wanted, wanted: 0 } : entry));
+				setTypes((entry) =>
+					change.types.includes(entry.type) ? { ...entry, paused: entry.wanted, wanted: 0 } : entry,
+				);
 				return [row(change.types[0] ?? null, null, 0)];
 			case 'resume':
 				setTypes((entry) =>
-					change.types.includes(entry.type) ? { ...entry, paused: null, wanted: entry.paused ?? entry.wanted } : entry,
+					change.types.includes(entry.type)
+						? { ...entry, paused: null, wanted: entry.paused ?? entry.wanted }
+						: entry,
 				);
 				return [row(change.types[0] ?? null, 0, null)];
 			case 'restart': {
 				const changed = observation.instances
 					.filter((entry) => matches(change.selectors, entry))
-					.map((entry) => ({ ...entry, pid: nextPid++, stale: false, state: 'running' as const, nextStartAt: null }));
+					.map((entry) => ({
+						...entry,
+						pid: nextPid++,
+						stale: false,
+						state: 'running' as const,
+						nextStartAt: null,
+					}));
 				push({ kind: 'instances', changed, removed: [] });
 				return changed.map(({ type }) => row(type, null, null));
 			}
@@ -222,14 +252,21 @@ export function scriptedServer({ counts, name = 'local', power = 'up', newState 
 		push,
 		setInstance(instanceName, changed) {
 			const before = observation.instances.find((entry) => entry.name === instanceName);
-			if (before !== undefined) push({ kind: 'instances', changed: [{ ...before, ...changed }], removed: [] });
+			if (before !== undefined)
+				push({ kind: 'instances', changed: [{ ...before, ...changed }], removed: [] });
 		},
 		setType(type, changed) {
 			setTypes((entry) => (entry.type === type ? { ...entry, ...changed } : entry));
 			reconcile();
 		},
 		writeLog(instanceName, text, at = START) {
-			const chunk: LogChunk = { instance: instanceName, at, stream: null, bytes: Buffer.from(text), marker: false };
+			const chunk: LogChunk = {
+				instance: instanceName,
+				at,
+				stream: null,
+				bytes: Buffer.from(text),
+				marker: false,
+			};
 			written.push(chunk);
 			for (const { query, deliver } of readers) if (wants(query, chunk)) deliver([chunk]);
 		},

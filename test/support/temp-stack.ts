@@ -6,6 +6,7 @@ import { type Result, runBinary, userEnvironment } from './binary.ts';
 import type { ChangesJson, PsJson, ServerJson } from './contract.ts';
 import { killAll, processesWith } from './processes.ts';
 import { type Terminal, type TerminalSize, terminal } from './terminal.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface TempStack {
 	/** The app's folder. */
@@ -25,6 +26,8 @@ export interface TempStack {
 	write(name: string, text: string): Promise<void>;
 	/** Every process of this stack, its supervisor among them, by an inherited environment entry. */
 	processes(): number[];
+	/** Waits until nothing of this stack runs any more. */
+	ended(): Promise<void>;
 }
 
 async function writeIn(directory: string, name: string, text: string): Promise<void> {
@@ -60,6 +63,9 @@ export async function tempStack(
 		if (!found) throw new Error(`ps lists no server ${name ?? ''}`);
 		return found;
 	};
+	const ended = async () => {
+		await waitFor(() => processes().length === 0, 'every process of the stack to end');
+	};
 	onTestFinished(async () => {
 		if (processes().length > 0) await procdeck('down');
 		killAll(processes());
@@ -69,5 +75,5 @@ export async function tempStack(
 	const open = (args: readonly string[], size?: TerminalSize) =>
 		terminal(args, { cwd: directory, env, ...size });
 	const write = (name: string, text: string) => writeIn(directory, name, text);
-	return { directory, stateHome, env, procdeck, change, open, ps, server, write, processes };
+	return { directory, stateHome, env, procdeck, change, open, ps, server, write, processes, ended };
 }

@@ -8,7 +8,7 @@ import { sanitize } from '../../model/sanitize.ts';
 import type { Look, Paint } from './paint.ts';
 import type { ServerReport } from './ps-json.ts';
 import { type Cell, type Column, table } from './table.ts';
-import { age, percent, size } from './units.ts';
+import { age, countdown, percent, size } from './units.ts';
 
 const COLUMNS: readonly Column[] = [
 	{ title: 'INSTANCE' },
@@ -105,7 +105,7 @@ const LOOKS: Readonly<Record<InstanceObservation['state'], Look>> = {
 };
 
 function state({ state: name, nextStartAt }: InstanceObservation, now: number): Cell {
-	const next = nextStartAt === null ? '' : `, next in ${age(Date.parse(nextStartAt) - now)}`;
+	const next = nextStartAt === null ? '' : `, next in ${countdown(Date.parse(nextStartAt) - now)}`;
 	return { text: `${name}${next}`, look: LOOKS[name] };
 }
 

@@ -13,6 +13,11 @@ export function age(milliseconds: number): string {
 	return `${Math.floor(ms / DAY)}d ${Math.floor((ms % DAY) / HOUR)}h`;
 }
 
+/** How long until something, in whole seconds that never say 0 too early. */
+export function countdown(milliseconds: number): string {
+	return age(Math.ceil(milliseconds / SECOND) * SECOND);
+}
+
 const UNITS = ['K', 'M', 'G', 'T'];
 
 /** Bytes in three digits or so: `292M`, `1.4G`. */

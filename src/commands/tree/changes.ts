@@ -1,15 +1,10 @@
 import { type Command, Option } from 'commander';
-import { countFrom, type Finish, verb, withServerChoice, withWaiting } from './verb.ts';
-
-/** The verbs that change what runs. */
-export function changeVerbs(finish: Finish): Command[] {
-	return [...powerVerbs(finish), ...countVerbs(finish), ...holdVerbs(finish)];
-}
+import { countFrom, type Finish, type VerbTable, verb, withServerChoice, withWaiting } from './verb.ts';
 
 const FORMATION = '-m, --formation <formation>';
 
-function powerVerbs(finish: Finish): Command[] {
-	const up = verb(
+function up(finish: Finish): Command {
+	return verb(
 		finish,
 		{
 			usage: 'up',
@@ -23,120 +18,173 @@ function powerVerbs(finish: Finish): Command[] {
 	)
 		.option(FORMATION, 'how many of each type, such as web=2,worker=1')
 		.option('--exit-on-failure', 'end all when one crashes, instead of restarting it');
-	const start = verb(
-		finish,
-		{
-			usage: 'start [types...]',
-			summary: 'start the local stack in the background',
-			description:
-				'Start the local stack in the background, or the types and instances that are named: that takes back a stop.\n' +
-				'With -m the formation is replaced.',
-			examples: ['procdeck start', 'procdeck start worker web.2', 'procdeck start -m web=2,worker=1'],
-		},
-		async () => (await import('../start.ts')).start,
-	).option(FORMATION, 'replaces the formation: how many of each type, such as web=2,worker=1');
-	const down = verb(
-		finish,
-		{
-			usage: 'down',
-			summary: 'stop everything here, and the supervisor',
-			description:
-				'Stop everything of this stack here, and its supervisor. The formation is kept; nothing starts at boot until start.',
-			examples: ['procdeck down', 'procdeck down --timeout 20'],
-		},
-		async () => (await import('../down.ts')).down,
-	);
-	return [up, withWaiting(withServerChoice(start)), withWaiting(withServerChoice(down))];
 }
 
-function countVerbs(finish: Finish): Command[] {
-	const scale = verb(
-		finish,
-		{
-			usage: 'scale [targets...]',
-			summary: 'set how many of each type are wanted; without arguments show it',
-			examples: ['procdeck scale worker=3', 'procdeck scale web+1 worker-2', 'procdeck scale'],
-		},
-		async () => (await import('../scale.ts')).scale,
+function start(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'start [types...]',
+					summary: 'start the local stack in the background',
+					description:
+						'Start the local stack in the background, or the types and instances that are named: that takes back a stop.\n' +
+						'With -m the formation is replaced.',
+					examples: ['procdeck start', 'procdeck start worker web.2', 'procdeck start -m web=2,worker=1'],
+				},
+				async () => (await import('../start.ts')).start,
+			).option(FORMATION, 'replaces the formation: how many of each type, such as web=2,worker=1'),
+		),
 	);
-	const restart = verb(
-		finish,
-		{
-			usage: 'restart [types...]',
-			summary: 'restart instances, one after the other',
-			description:
-				'Restart all instances, or the types and instances that are named. Where several run, they go one after the other;\n' +
-				'what was stopped starts, what is paused stays paused.',
-			examples: ['procdeck restart', 'procdeck restart web worker.2', 'procdeck restart --stale'],
-		},
-		async () => (await import('../restart.ts')).restart,
-	)
-		.option('--stale', 'only what runs with an older command or environment')
-		.option('--at-once', 'all at the same time');
-	const move = verb(
-		finish,
-		{
-			usage: 'move <type>',
-			summary: 'move instances of a type to another server',
-			description:
-				'Start instances on one server, wait until they have settled, then stop as many on the other.\n' +
-				'If they do not settle, both servers go on as before.',
-			examples: [
-				'procdeck move worker --from web1 --to jobs1',
-				'procdeck move worker --from a --to b --count 2',
-			],
-		},
-		async () => (await import('../move.ts')).move,
-	)
-		.requiredOption('--from <server>', 'the server that gives them up')
-		.requiredOption('--to <server>', 'the server that takes them')
-		.addOption(new Option('--count <n>', 'how many; all by default').argParser(countFrom(1)));
-	return [withWaiting(withServerChoice(scale)), withWaiting(withServerChoice(restart)), withWaiting(move)];
 }
 
-function holdVerbs(finish: Finish): Command[] {
-	const stop = verb(
-		finish,
-		{
-			usage: 'stop [types...]',
-			summary: 'stop instances; the wanted counts stay',
-			description:
-				'Stop everything, or the types and instances that are named, until start or a boot. The wanted counts stay.',
-			examples: ['procdeck stop worker', 'procdeck stop web.2', 'procdeck stop'],
-		},
-		async () => (await import('../stop.ts')).stop,
+function down(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'down',
+					summary: 'stop everything here, and the supervisor',
+					description:
+						'Stop everything of this stack here, and its supervisor. The formation is kept; nothing starts at boot until start.',
+					examples: ['procdeck down', 'procdeck down --timeout 20'],
+				},
+				async () => (await import('../down.ts')).down,
+			),
+		),
 	);
-	const pause = verb(
-		finish,
-		{
-			usage: 'pause [types...]',
-			summary: 'want 0 of a type, and keep the count',
-			description:
-				'Want 0 of all types, or of those that are named. The count is kept, also over a reboot, until resume.',
-			examples: ['procdeck pause worker', 'procdeck resume worker'],
-		},
-		async () => (await import('../pause.ts')).pause,
-	);
-	const resume = verb(
-		finish,
-		{
-			usage: 'resume [types...]',
-			summary: 'bring back what was paused',
-			examples: ['procdeck resume worker', 'procdeck resume'],
-		},
-		async () => (await import('../pause.ts')).resume,
-	);
-	const undo = verb(
-		finish,
-		{
-			usage: 'undo',
-			summary: 'take back your own last change',
-			description:
-				'Take back your own last scale, move, pause or stop; once more goes further back.\n' +
-				'It is refused where somebody has changed the same since.',
-			examples: ['procdeck undo'],
-		},
-		async () => (await import('../undo.ts')).undo,
-	);
-	return [...[stop, pause, resume].map(withServerChoice), undo].map(withWaiting);
 }
+
+function scale(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'scale [targets...]',
+					summary: 'set how many of each type are wanted; without arguments show it',
+					examples: ['procdeck scale worker=3', 'procdeck scale web+1 worker-2', 'procdeck scale'],
+				},
+				async () => (await import('../scale.ts')).scale,
+			),
+		),
+	);
+}
+
+function restart(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'restart [types...]',
+					summary: 'restart instances, one after the other',
+					description:
+						'Restart all instances, or the types and instances that are named. Where several run, they go one after the other;\n' +
+						'what was stopped starts, what is paused stays paused.',
+					examples: ['procdeck restart', 'procdeck restart web worker.2', 'procdeck restart --stale'],
+				},
+				async () => (await import('../restart.ts')).restart,
+			)
+				.option('--stale', 'only what runs with an older command or environment')
+				.option('--at-once', 'all at the same time'),
+		),
+	);
+}
+
+function move(finish: Finish): Command {
+	return withWaiting(
+		verb(
+			finish,
+			{
+				usage: 'move <type>',
+				summary: 'move instances of a type to another server',
+				description:
+					'Start instances on one server, wait until they have settled, then stop as many on the other.\n' +
+					'If they do not settle, both servers go on as before.',
+				examples: [
+					'procdeck move worker --from web1 --to jobs1',
+					'procdeck move worker --from a --to b --count 2',
+				],
+			},
+			async () => (await import('../move.ts')).move,
+		)
+			.requiredOption('--from <server>', 'the server that gives them up')
+			.requiredOption('--to <server>', 'the server that takes them')
+			.addOption(new Option('--count <n>', 'how many; all by default').argParser(countFrom(1))),
+	);
+}
+
+function stop(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'stop [types...]',
+					summary: 'stop instances; the wanted counts stay',
+					description:
+						'Stop everything, or the types and instances that are named, until start or a boot. The wanted counts stay.',
+					examples: ['procdeck stop worker', 'procdeck stop web.2', 'procdeck stop'],
+				},
+				async () => (await import('../stop.ts')).stop,
+			),
+		),
+	);
+}
+
+function pause(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'pause [types...]',
+					summary: 'want 0 of a type, and keep the count',
+					description:
+						'Want 0 of all types, or of those that are named. The count is kept, also over a reboot, until resume.',
+					examples: ['procdeck pause worker', 'procdeck resume worker'],
+				},
+				async () => (await import('../pause.ts')).pause,
+			),
+		),
+	);
+}
+
+function resume(finish: Finish): Command {
+	return withWaiting(
+		withServerChoice(
+			verb(
+				finish,
+				{
+					usage: 'resume [types...]',
+					summary: 'bring back what was paused',
+					examples: ['procdeck resume worker', 'procdeck resume'],
+				},
+				async () => (await import('../pause.ts')).resume,
+			),
+		),
+	);
+}
+
+function undo(finish: Finish): Command {
+	return withWaiting(
+		verb(
+			finish,
+			{
+				usage: 'undo',
+				summary: 'take back your own last change',
+				description:
+					'Take back your own last scale, move, pause or stop; once more goes further back.\n' +
+					'It is refused where somebody has changed the same since.',
+				examples: ['procdeck undo'],
+			},
+			async () => (await import('../undo.ts')).undo,
+		),
+	);
+}
+
+/** The verbs that change what runs. */
+export const changeVerbs: VerbTable = { up, start, down, scale, restart, move, stop, pause, resume, undo };

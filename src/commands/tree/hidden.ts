@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { type Finish, verb } from './verb.ts';
+import { type Finish, type VerbTable, verb } from './verb.ts';
 
-/** What procdeck, systemd and the shells call, not people. */
-export function hiddenVerbs(finish: Finish): Command[] {
-	const supervisor = verb(
+function supervisor(finish: Finish): Command {
+	return verb(
 		finish,
 		{
 			usage: 'supervisor <server>',
@@ -12,14 +11,20 @@ export function hiddenVerbs(finish: Finish): Command[] {
 		},
 		async () => (await import('../supervisor.ts')).supervisor,
 	).option('--boot', 'started with the machine');
-	const complete: Command = verb(
+}
+
+function complete(finish: Finish): Command {
+	const command: Command = verb(
 		finish,
 		{
 			usage: 'complete [words...]',
 			summary: 'what the last of the words could become, a line each',
 			examples: ['procdeck complete -- sc'],
 		},
-		async () => (await import('../complete.ts')).completer(complete.parent!),
+		async () => (await import('../complete.ts')).completer(command.parent!),
 	).passThroughOptions();
-	return [supervisor, complete];
+	return command;
 }
+
+/** What procdeck, systemd and the shells call, not people. */
+export const hiddenVerbs: VerbTable = { supervisor, complete };

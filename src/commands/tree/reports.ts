@@ -1,10 +1,5 @@
 import { type Command, Option } from 'commander';
-import { countFrom, type Finish, verb } from './verb.ts';
-
-/** The verbs that tell something and change nothing. */
-export function reportVerbs(finish: Finish): Command[] {
-	return [ps(finish), logs(finish), ...inventories(finish), check(finish)];
-}
+import { countFrom, type Finish, type VerbTable, verb } from './verb.ts';
 
 function ps(finish: Finish): Command {
 	return verb(
@@ -43,37 +38,6 @@ function logs(finish: Finish): Command {
 		.option('--server <name>', 'of this server only');
 }
 
-function inventories(finish: Finish): Command[] {
-	const servers = verb(
-		finish,
-		{
-			usage: 'servers',
-			summary: 'the servers of the stack',
-			examples: ['procdeck servers', 'procdeck servers --json'],
-		},
-		async () => (await import('../servers.ts')).servers,
-	);
-	const stacks = verb(
-		finish,
-		{
-			usage: 'stacks',
-			summary: 'the local stacks that have a supervisor or state here',
-			examples: ['procdeck stacks'],
-		},
-		async () => (await import('../stacks.ts')).stacks,
-	);
-	const history = verb(
-		finish,
-		{
-			usage: 'history',
-			summary: 'who changed what, when, with what outcome',
-			examples: ['procdeck history', 'procdeck undo'],
-		},
-		async () => (await import('../history.ts')).history,
-	);
-	return [servers, stacks, history];
-}
-
 function check(finish: Finish): Command {
 	return verb(
 		finish,
@@ -85,3 +49,42 @@ function check(finish: Finish): Command {
 		async () => (await import('../run-check.ts')).runCheck,
 	).option('--strict', 'warnings count as errors');
 }
+
+function servers(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'servers',
+			summary: 'the servers of the stack',
+			examples: ['procdeck servers', 'procdeck servers --json'],
+		},
+		async () => (await import('../servers.ts')).servers,
+	);
+}
+
+function stacks(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'stacks',
+			summary: 'the local stacks that have a supervisor or state here',
+			examples: ['procdeck stacks'],
+		},
+		async () => (await import('../stacks.ts')).stacks,
+	);
+}
+
+function history(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'history',
+			summary: 'who changed what, when, with what outcome',
+			examples: ['procdeck history', 'procdeck undo'],
+		},
+		async () => (await import('../history.ts')).history,
+	);
+}
+
+/** The verbs that tell something and change nothing. */
+export const reportVerbs: VerbTable = { ps, logs, servers, stacks, history, check };

@@ -1,9 +1,8 @@
 import { Argument, type Command } from 'commander';
-import { type Finish, verb } from './verb.ts';
+import { type Finish, type VerbTable, verb } from './verb.ts';
 
-/** The verbs around the stack. */
-export function toolVerbs(finish: Finish): Command[] {
-	const run = verb(
+function run(finish: Finish): Command {
+	return verb(
 		finish,
 		{
 			usage: 'run <command...>',
@@ -19,7 +18,10 @@ export function toolVerbs(finish: Finish): Command[] {
 		},
 		async () => (await import('../run.ts')).run,
 	).passThroughOptions();
-	const boot = verb(
+}
+
+function boot(finish: Finish): Command {
+	return verb(
 		finish,
 		{
 			usage: 'boot',
@@ -32,7 +34,10 @@ export function toolVerbs(finish: Finish): Command[] {
 	)
 		.addArgument(new Argument('<action>').choices(['enable', 'disable', 'status']))
 		.option('--server <name>', 'this local server only');
-	const completion = verb(
+}
+
+function completion(finish: Finish): Command {
+	return verb(
 		finish,
 		{
 			usage: 'completion',
@@ -45,5 +50,7 @@ export function toolVerbs(finish: Finish): Command[] {
 		},
 		async () => (await import('../completion.ts')).completion,
 	).addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']));
-	return [run, boot, completion];
 }
+
+/** The verbs around the stack. */
+export const toolVerbs: VerbTable = { run, boot, completion };

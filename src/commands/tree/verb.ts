@@ -13,6 +13,9 @@ export interface VerbSpec {
 /** Takes a verb's exit code. */
 export type Finish = (exitCode: number) => void;
 
+/** Verbs by name; one is defined in full only when it is needed. */
+export type VerbTable = Readonly<Record<string, (finish: Finish) => Command>>;
+
 /** Defines a verb whose code is loaded when it is used. */
 export function verb<Flags>(finish: Finish, spec: VerbSpec, load: () => Promise<CommandRun<Flags>>): Command {
 	const [name, ...operands] = spec.usage.split(' ');

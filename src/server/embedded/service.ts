@@ -17,6 +17,8 @@ import type { Supervisor } from './supervisor.ts';
 /** A client that reads nothing gets no more than this; then it is let go, and comes back for a new snapshot. */
 const LONGEST_BACKLOG = 16 * 1024 * 1024;
 
+const LONGEST_GOODBYE_MS = 1_000;
+
 type Handlers = {
 	[M in Method]: (
 		params: Methods[M]['params'],
@@ -34,6 +36,7 @@ interface Client {
 export class Service {
 	readonly #supervisor: Supervisor;
 	readonly #clients = new Set<Socket>();
+	readonly #unanswered = new Set<Promise<void>>();
 	readonly #server: SocketServer;
 	readonly #onEnd: (kind: 'hand-over' | 'leave') => void;
 	readonly #onClients: (count: number) => void;
@@ -69,9 +72,11 @@ export class Service {
 		await chmod(socket, 0o600);
 	}
 
+	/** What was asked by now is answered first, if it can be answered soon. */
 	async close(): Promise<void> {
-		for (const socket of this.#clients) socket.end();
 		this.#server.close();
+		await Promise.race([Promise.all(this.#unanswered), patience()]);
+		for (const socket of this.#clients) socket.end();
 		await rm(this.#supervisor.paths.socket, { force: true });
 	}
 
@@ -88,7 +93,7 @@ export class Service {
 		socket.setEncoding('utf8');
 		socket.on(
 			'data',
-			lineSplitter((line) => void this.#handle(line, client)),
+			lineSplitter((line) => this.#take(line, client)),
 		);
 		socket.on('error', () => socket.destroy());
 		socket.on('close', () => {
@@ -96,6 +101,12 @@ export class Service {
 			for (const release of client.onClose) release();
 			this.#onClients(this.#clients.size);
 		});
+	}
+
+	#take(line: string, client: Client): void {
+		const answered = this.#handle(line, client);
+		this.#unanswered.add(answered);
+		void answered.finally(() => this.#unanswered.delete(answered));
 	}
 
 	async #handle(line: string, client: Client): Promise<void> {
@@ -135,6 +146,11 @@ export class Service {
 		handOver: async () => null,
 		leave: async () => ({ ends: !isBusy(this.#supervisor) && this.#clients.size === 1 }),
 	};
+}
+
+/** A change under way may take long; its asker then reads back what became of it. */
+function patience(): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, LONGEST_GOODBYE_MS).unref());
 }
 
 /** Whether there is anything that this supervisor has to stay for. */

@@ -50,8 +50,15 @@ export function restart(context: Context): Step {
 	if (cursor === null) return show(context.ui);
 	const { cell, selectors } = cursor;
 	const held = cell.known?.stopped || cell.known?.paused !== null;
-	if (cell.instances.length === 0 || held) return say(context.ui, `no ${cell.type} runs on ${cell.server.name}`);
-	return intend(context, { kind: 'restart', servers: [cell.server.name], selectors, staleOnly: false, atOnce: false });
+	if (cell.instances.length === 0 || held)
+		return say(context.ui, `no ${cell.type} runs on ${cell.server.name}`);
+	return intend(context, {
+		kind: 'restart',
+		servers: [cell.server.name],
+		selectors,
+		staleOnly: false,
+		atOnce: false,
+	});
 }
 
 /** Stops what runs, starts what is stopped; a stack that is down is started as a whole. */
@@ -60,10 +67,13 @@ export function stopOrStart(context: Context): Step {
 	if (cursor === null) return show(context.ui);
 	const { cell, instance, selectors } = cursor;
 	const servers = [cell.server.name];
-	if (cell.server.observation?.power !== 'up') return intend(context, { kind: 'start', servers, selectors: [] });
-	const stopped = instance === null ? cell.known?.stopped : instance.state === 'stopped' || instance.state === 'failed';
+	if (cell.server.observation?.power !== 'up')
+		return intend(context, { kind: 'start', servers, selectors: [] });
+	const stopped =
+		instance === null ? cell.known?.stopped : instance.state === 'stopped' || instance.state === 'failed';
 	if (stopped) return intend(context, { kind: 'start', servers, selectors });
-	if (cell.instances.length === 0) return say(context.ui, `no ${cell.type} runs on ${cell.server.name}; + starts one`);
+	if (cell.instances.length === 0)
+		return say(context.ui, `no ${cell.type} runs on ${cell.server.name}; + starts one`);
 	return intend(context, { kind: 'stop', servers, selectors });
 }
 
@@ -71,7 +81,8 @@ export function pauseOrResume(context: Context): Step {
 	const cell = selectedCell(context.model, context.ui);
 	if (cell === null) return show(context.ui);
 	const kind = cell.known?.paused === null ? 'pause' : 'resume';
-	if (kind === 'pause' && cell.wanted === 0) return say(context.ui, `${cell.type} on ${cell.server.name} is at 0`);
+	if (kind === 'pause' && cell.wanted === 0)
+		return say(context.ui, `${cell.type} on ${cell.server.name} is at 0`);
 	return intend(context, { kind, servers: [cell.server.name], types: [cell.type] });
 }
 

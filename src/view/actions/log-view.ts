@@ -108,7 +108,8 @@ export function nextScope({ model, ui }: Context): Step {
 	const indexes = new Set<number>();
 	for (const { name, observation } of model.state.servers) {
 		if (scope.server !== null && scope.server !== name) continue;
-		for (const instance of observation?.instances ?? []) if (instance.type === type) indexes.add(instance.index);
+		for (const instance of observation?.instances ?? [])
+			if (instance.type === type) indexes.add(instance.index);
 	}
 	const choices = [
 		{ type, index: null },

@@ -70,7 +70,8 @@ export function nextProblem({ model, ui }: Context): Step {
 		here !== undefined &&
 		here.server === selectedServer(model, ui)?.name &&
 		(here.type === null || here.type === selectedType(model, ui)) &&
-		(here.instance === null || (ui.pane === 'instances' && here.instance === selectedInstance(model, ui)?.name));
+		(here.instance === null ||
+			(ui.pane === 'instances' && here.instance === selectedInstance(model, ui)?.name));
 	const problem = onIt ? (ui.problem + 1) % problems.length : ui.problem % problems.length;
 	const target = problems[problem];
 	if (target === undefined) return show(ui);

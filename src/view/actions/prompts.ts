@@ -104,7 +104,9 @@ export function typeKey(context: Context, key: string): Step {
 		case 'ctrl-c':
 			return ask(ui, { kind: 'quit' });
 		case 'backspace':
-			return prompt.text === '' ? cancelPrompt(context) : retype(ui, prompt, [...prompt.text].slice(0, -1).join(''));
+			return prompt.text === ''
+				? cancelPrompt(context)
+				: retype(ui, prompt, [...prompt.text].slice(0, -1).join(''));
 		case 'ctrl-u':
 			return retype(ui, prompt, '');
 		case 'ctrl-w':

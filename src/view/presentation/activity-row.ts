@@ -3,7 +3,7 @@ import type { Activity } from '../../store/activity.ts';
 import type { Model } from '../model.ts';
 import type { Prompt, UiState } from '../ui.ts';
 import { clockText, tookText } from './format.ts';
-import { bold, dim, plain, type Row, type Span, span, spread, widthOf, cut } from './row.ts';
+import { bold, cut, dim, plain, type Row, type Span, span, spread, widthOf } from './row.ts';
 
 const OUTCOME_WORDS: Readonly<Record<NonNullable<Activity['outcome']>, string>> = {
 	done: 'done',
@@ -28,14 +28,16 @@ function activityRow(activity: Activity, { state, glyphs }: Model): Row {
 	const took = activity.tookMs === null ? '' : `, took ${tookText(activity.tookMs)}`;
 	const reason = activity.reason === null ? '' : `: ${activity.reason}`;
 	if (activity.outcome === 'done') return [...left, dim(`${action} done${took}${reason}`)];
-	if (activity.outcome === 'unchanged') return [...left, dim(`${action}: ${activity.reason ?? 'nothing to do'}`)];
+	if (activity.outcome === 'unchanged')
+		return [...left, dim(`${action}: ${activity.reason ?? 'nothing to do'}`)];
 	return [...left, dim(`${action} `), span('error', `${OUTCOME_WORDS[activity.outcome]}${reason}`)];
 }
 
 /** `worker 3 → 4`, `restart worker.2`. */
 export function historyText({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
 	const subject = instance ?? type ?? 'everything';
-	if (typeof from === 'number' && typeof to === 'number' && from !== to) return `${subject} ${from} ${arrow} ${to}`;
+	if (typeof from === 'number' && typeof to === 'number' && from !== to)
+		return `${subject} ${from} ${arrow} ${to}`;
 	return `${verb} ${subject}`;
 }
 
@@ -51,8 +53,13 @@ export function latestChange({ state }: Model): HistoryEntry | null {
 
 function historyRow(entry: HistoryEntry, { state, glyphs }: Model): Row {
 	const who = entry.who === state.who ? 'you' : entry.who;
-	const outcome = entry.outcome === null || entry.outcome === 'done' ? '' : `, ${OUTCOME_WORDS[entry.outcome]}`;
-	return [dim(` ${clockText(Date.parse(entry.at))}  ${historyText(entry, glyphs.arrow)} on ${entry.server} by ${who}${outcome}`)];
+	const outcome =
+		entry.outcome === null || entry.outcome === 'done' ? '' : `, ${OUTCOME_WORDS[entry.outcome]}`;
+	return [
+		dim(
+			` ${clockText(Date.parse(entry.at))}  ${historyText(entry, glyphs.arrow)} on ${entry.server} by ${who}${outcome}`,
+		),
+	];
 }
 
 const QUESTIONS: Readonly<Record<Prompt['kind'], string>> = {
@@ -72,7 +79,12 @@ function promptRow({ kind, text, error }: Prompt, width: number, ellipsis: strin
 	const room = Math.max(10, width - widthOf(lead) - widthOf(wrong) - 2);
 	const over = widthOf(text) - room;
 	const shown = over > 0 ? `${ellipsis}${text.slice(cut(text, over + widthOf(ellipsis)).length)}` : text;
-	return [bold(lead, 'accent'), plain(shown), { text: '_', role: 'accent', bold: true, focus: true }, span('error', wrong)];
+	return [
+		bold(lead, 'accent'),
+		plain(shown),
+		{ text: '_', role: 'accent', bold: true, focus: true },
+		span('error', wrong),
+	];
 }
 
 /** The line above the keys: what is typed, what the last key said, or what is under way and what became of it. */

@@ -37,12 +37,14 @@ export function cellLook(cell: Cell, glyphs: Glyphs, now: number): CellLook {
 	if (server.observation?.connection !== 'connected') {
 		return look(glyphs.unreachable, 'dim', running, `/${wanted}?`);
 	}
-	if (instances.some(({ state }) => state === 'failed')) return look(glyphs.failed, 'error', running, `/${wanted}`);
+	if (instances.some(({ state }) => state === 'failed'))
+		return look(glyphs.failed, 'error', running, `/${wanted}`);
 	const backoff = backoffLook(cell, glyphs, now);
 	if (backoff !== null) return backoff;
 	if (isChanging(cell)) {
 		const present = instances.filter(({ state }) => state !== 'stopped').length;
-		if (running === wanted && present === wanted) return look(glyphs.changing, 'accent', running, `/${wanted}`);
+		if (running === wanted && present === wanted)
+			return look(glyphs.changing, 'accent', running, `/${wanted}`);
 		return look(glyphs.changing, 'accent', running, `${glyphs.arrow}${wanted}`);
 	}
 	if (known?.paused != null) return look(glyphs.paused, 'dim', running, ` (${known.paused})`);

@@ -20,7 +20,7 @@ function nextStartRow(instance: InstanceObservation, { state }: Model): Row {
 	return [
 		dim('   next start  '),
 		bold(`in ${String(seconds).padStart(2)} s`, 'warn'),
-		dim('   (waits double up to 60 s; it never gives up; r retries now)'),
+		dim('   (waits double up to 60 s, for ever; r retries now)'),
 	];
 }
 
@@ -46,7 +46,12 @@ function exitRows(exits: readonly PastExit[], now: number): Row[] {
 	const oldest = exits[0];
 	const since = oldest === undefined ? '' : clockText(Date.parse(oldest.startedAt));
 	const title = `   started       lived   ${padEnd('ended', 20)}${padStart('waited', 8)}`;
-	return [[dim('   since       '), plain(`${since}, ${tookText(now - Date.parse(oldest?.startedAt ?? ''))} ago`)], [], [dim(title)], ...rows];
+	return [
+		[dim('   since       '), plain(`${since}, ${tookText(now - Date.parse(oldest?.startedAt ?? ''))} ago`)],
+		[],
+		[dim(title)],
+		...rows,
+	];
 }
 
 /** The page of one instance that does not stay up: when it starts again, how it ended, what it said last. */
@@ -75,7 +80,13 @@ export function crashRows(model: Model, ui: UiState, width: number, height: numb
 	return [...shown, ...lastLineRows(model, ui, instance, width, height - shown.length)];
 }
 
-function lastLineRows(model: Model, ui: UiState, instance: InstanceObservation | null, width: number, height: number): Row[] {
+function lastLineRows(
+	model: Model,
+	ui: UiState,
+	instance: InstanceObservation | null,
+	width: number,
+	height: number,
+): Row[] {
 	const exit = instance?.lastExit ?? null;
 	const title = exit === null ? 'last lines' : `last lines before ${exitText(exit)}`;
 	const at = exit === null ? [] : [dim(clockText(Date.parse(exit.at)))];

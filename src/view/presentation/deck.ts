@@ -45,7 +45,9 @@ function middleHeight(model: Model, ui: UiState, width: number): number {
 }
 
 function middleRows(model: Model, ui: UiState, width: number, height: number): Row[] {
-	return ui.sheet === null ? instanceRows(model, ui, width, height) : sheetRows(ui.sheet, model, ui, width, height);
+	return ui.sheet === null
+		? instanceRows(model, ui, width, height)
+		: sheetRows(ui.sheet, model, ui, width, height);
 }
 
 function filled(rows: readonly Row[], width: number, height: number): Row[] {
@@ -68,7 +70,13 @@ function stackedRows(model: Model, ui: UiState, width: number, height: number): 
 }
 
 /** What else there is to know, as far as `height` rows go: what is wrong last of all gives way. */
-function besideRows(model: Model, problems: readonly Problem[], ui: UiState, width: number, height: number): Row[] {
+function besideRows(
+	model: Model,
+	problems: readonly Problem[],
+	ui: UiState,
+	width: number,
+	height: number,
+): Row[] {
 	const wrong = wrongRows(model, problems, ui.problem, width).slice(0, height);
 	let left = height - wrong.length - (wrong.length > 0 ? 1 : 0);
 	const load = loadRows(model, width);
@@ -83,7 +91,13 @@ function besideRows(model: Model, problems: readonly Problem[], ui: UiState, wid
 	return rows;
 }
 
-function leftRows(model: Model, problems: readonly Problem[], ui: UiState, width: number, height: number): Row[] {
+function leftRows(
+	model: Model,
+	problems: readonly Problem[],
+	ui: UiState,
+	width: number,
+	height: number,
+): Row[] {
 	const wrong = wrongRows(model, problems, ui.problem, width).length;
 	const room = height - (wrong > 0 ? wrong + 1 : 0);
 	const matrix = Math.min(matrixHeight(model, ui), Math.max(2 + FEWEST, room - 2 - FEWEST));
@@ -102,15 +116,31 @@ function leftRows(model: Model, problems: readonly Problem[], ui: UiState, width
 	);
 }
 
-function wideRows(model: Model, problems: readonly Problem[], ui: UiState, width: number, height: number): Row[] {
+function wideRows(
+	model: Model,
+	problems: readonly Problem[],
+	ui: UiState,
+	width: number,
+	height: number,
+): Row[] {
 	const leftWidth = Math.min(120, Math.max(94, 22 + 16 * model.state.servers.length));
 	const left = leftRows(model, problems, ui, leftWidth, height);
 	const right = logPaneRows(model, ui, width - leftWidth - 1, height);
 	const divider = span('rule', model.glyphs.divider);
-	return left.map((row, position) => [...row, divider, ...(right[position] ?? [plain(' '.repeat(width - leftWidth - 1))])]);
+	return left.map((row, position) => [
+		...row,
+		divider,
+		...(right[position] ?? [plain(' '.repeat(width - leftWidth - 1))]),
+	]);
 }
 
 /** The deck between attention line and activity line. */
-export function deckRows(model: Model, problems: readonly Problem[], ui: UiState, width: number, height: number): Row[] {
+export function deckRows(
+	model: Model,
+	problems: readonly Problem[],
+	ui: UiState,
+	width: number,
+	height: number,
+): Row[] {
 	return width >= WIDE ? wideRows(model, problems, ui, width, height) : stackedRows(model, ui, width, height);
 }

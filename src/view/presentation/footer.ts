@@ -20,10 +20,12 @@ function hintsAt(model: Model, ui: UiState): readonly Hint[] {
 	if (ui.prompt !== null) return TYPING;
 	const context = { model, ui, height: 0 };
 	const place = placeOf(ui);
-	return bindingsAt(place).flatMap(({ label, footer, blocked }) => {
+	return bindingsAt(place).flatMap(({ footer, blocked }) => {
+		if (footer === null) return [];
+		const [label, word] = footer;
 		// On the deck's first pane there is nothing to go back to.
-		if (footer === null || label === null || (label === 'Esc' && place === 'formation' && ui.typeFilter === '')) return [];
-		return [{ label, word: footer, off: (blocked?.(context) ?? null) !== null }];
+		if (label === 'Esc' && place === 'formation' && ui.typeFilter === '') return [];
+		return [{ label, word, off: (blocked?.(context) ?? null) !== null }];
 	});
 }
 

@@ -41,7 +41,12 @@ export function clockText(milliseconds: number): string {
 }
 
 /** The last `width` samples as bars between 0 and `highest`; blank where there is no sample yet. */
-export function barsText(samples: readonly number[], width: number, highest: number, bars: readonly string[]): string {
+export function barsText(
+	samples: readonly number[],
+	width: number,
+	highest: number,
+	bars: readonly string[],
+): string {
 	const shown = samples.slice(-width).map((sample) => {
 		const level = highest <= 0 ? 0 : Math.round((sample / highest) * (bars.length - 1));
 		return bars[Math.min(bars.length - 1, Math.max(0, level))];

@@ -7,24 +7,10 @@ import { deckRows } from './deck.ts';
 import { footerRow } from './footer.ts';
 import { attentionRow, headerRow } from './header.ts';
 import { logPageRows } from './log-pane.ts';
-import { bold, dim, fit, plain, type Row } from './row.ts';
+import type { Row } from './row.ts';
 import { blankRow } from './rule.ts';
 import { sheetHeight, sheetRows } from './sheets.ts';
-
-export const SMALLEST = { width: 60, height: 16 };
-
-export function isTooSmall(width: number, height: number): boolean {
-	return width < SMALLEST.width || height < SMALLEST.height;
-}
-
-function tooSmallRows(width: number, height: number, ellipsis: string): Row[] {
-	const words: Row[] = [
-		[bold('Too small')],
-		[plain(`${width}x${height}, needs ${SMALLEST.width}x${SMALLEST.height}`)],
-		[dim('q quits; nothing stops')],
-	];
-	return Array.from({ length: height }, (_, line) => fit(words[line] ?? [], width, ellipsis));
-}
+import { isTooSmall, tooSmallRows } from './too-small.ts';
 
 function pageRows(model: Model, ui: UiState, width: number, height: number): Row[] {
 	const room = ui.sheet === null ? 0 : Math.min(height - 6, sheetHeight(ui.sheet, model, ui, width));

@@ -44,7 +44,12 @@ export function headerRow(model: Model, problems: readonly Problem[], width: num
 }
 
 /** The worst problem in words; blank when all is well, but always there, so that nothing moves. */
-export function attentionRow(model: Model, problems: readonly Problem[], position: number, width: number): Row {
+export function attentionRow(
+	model: Model,
+	problems: readonly Problem[],
+	position: number,
+	width: number,
+): Row {
 	const problem = problems[position % Math.max(1, problems.length)];
 	const { ellipsis } = model.glyphs;
 	if (problem === undefined) return spread([], [], width, ellipsis);

@@ -7,7 +7,19 @@ import type { UiState } from '../ui.ts';
 import { ageText, barsText, bytesText, percentText } from './format.ts';
 import type { Glyphs } from './glyphs.ts';
 import { commandOf, shownPart } from './matrix.ts';
-import { bold, dim, fit, padEnd, padStart, plain, type Role, type Row, rowWidth, type Span, span } from './row.ts';
+import {
+	bold,
+	dim,
+	fit,
+	padEnd,
+	padStart,
+	plain,
+	type Role,
+	type Row,
+	rowWidth,
+	type Span,
+	span,
+} from './row.ts';
 import { ruleRow } from './rule.ts';
 
 interface Subject {
@@ -44,21 +56,33 @@ function trendText({ instance, cell, model }: Subject): string {
 	return isUp(instance) ? barsText(samples, 6, Math.max(100, ...samples), model.glyphs.bars) : '';
 }
 
-const PID: Column = { title: 'pid', width: 8, role: 'dim', text: ({ instance }) => String(instance.pid ?? '') };
-const PORT: Column = { title: 'port', width: 7, role: 'dim', text: ({ instance }) => String(instance.port ?? '') };
+const PID: Column = {
+	title: 'pid',
+	width: 8,
+	role: 'dim',
+	text: ({ instance }) => String(instance.pid ?? ''),
+};
+const PORT: Column = {
+	title: 'port',
+	width: 7,
+	role: 'dim',
+	text: ({ instance }) => String(instance.port ?? ''),
+};
 const UP: Column = { title: 'up', width: 9, role: 'plain', text: upText };
 const TREND: Column = { title: '', width: 8, role: 'trend', text: trendText };
 const CPU: Column = {
 	title: 'cpu',
 	width: 6,
 	role: 'plain',
-	text: ({ cell, instance }) => (isUp(instance) ? percentText(cell.server.stats[instance.name]?.cpuPercent ?? null) : ''),
+	text: ({ cell, instance }) =>
+		isUp(instance) ? percentText(cell.server.stats[instance.name]?.cpuPercent ?? null) : '',
 };
 const MEMORY: Column = {
 	title: 'memory',
 	width: 8,
 	role: 'plain',
-	text: ({ cell, instance }) => (isUp(instance) ? bytesText(cell.server.stats[instance.name]?.memoryBytes ?? null) : ''),
+	text: ({ cell, instance }) =>
+		isUp(instance) ? bytesText(cell.server.stats[instance.name]?.memoryBytes ?? null) : '',
 };
 const RESTARTS: Column = {
 	title: 'restarts',
@@ -131,7 +155,13 @@ function noteSpans(instance: InstanceObservation, columns: readonly Column[]): R
 	return notes;
 }
 
-function instanceRow(subject: Subject, columns: readonly Column[], nameWidth: number, cursor: boolean, width: number): Row {
+function instanceRow(
+	subject: Subject,
+	columns: readonly Column[],
+	nameWidth: number,
+	cursor: boolean,
+	width: number,
+): Row {
 	const { instance, model, cell } = subject;
 	const look = stateLook(instance, model.glyphs);
 	const reachable = cell.server.observation?.connection === 'connected';
@@ -194,7 +224,9 @@ export function instanceRows(model: Model, ui: UiState, width: number, height: n
 		rows.push(instanceRow({ model, cell, instance }, columns, nameWidth, cursor, width));
 	}
 	if (cell.instances.length === 0) rows.push([dim(`   ${emptyText(cell)}`)]);
-	return rows.slice(0, height).map((row) => (rowWidth(row) === width ? row : fit(row, width, model.glyphs.ellipsis)));
+	return rows
+		.slice(0, height)
+		.map((row) => (rowWidth(row) === width ? row : fit(row, width, model.glyphs.ellipsis)));
 }
 
 /** Rows that the instances take when nothing is scrolled, with rule and titles. */

@@ -1,4 +1,4 @@
-import { matcher, logLineText } from '../log-text.ts';
+import { logLineText, matcher } from '../log-text.ts';
 import type { Model } from '../model.ts';
 import { meansInstance, selectedInstance } from '../selection.ts';
 import type { LogView, UiState } from '../ui.ts';
@@ -29,7 +29,8 @@ export function logPaneRows(model: Model, ui: UiState, width: number, height: nu
 }
 
 function scopeText({ state }: Model, { scope }: LogView): readonly Span[] {
-	const what = scope.type === null ? 'all types' : scope.index === null ? scope.type : `${scope.type}.${scope.index}`;
+	const what =
+		scope.type === null ? 'all types' : scope.index === null ? scope.type : `${scope.type}.${scope.index}`;
 	if (state.servers.length < 2) return [plain(what)];
 	return [plain(what), plain(scope.server ?? 'all servers')];
 }
@@ -53,7 +54,8 @@ function matchesText(model: Model, logs: LogView): string {
 
 function searchRow(model: Model, logs: LogView, width: number): Row {
 	const keys: Row = logs.search === '' ? [] : [bold('n'), dim(' up  '), bold('N'), dim(' down ')];
-	const left: Row = logs.search === '' ? [] : [bold(` /${logs.search}`), dim(`  ${matchesText(model, logs)}`)];
+	const left: Row =
+		logs.search === '' ? [] : [bold(` /${logs.search}`), dim(`  ${matchesText(model, logs)}`)];
 	return spread(left, keys, width, model.glyphs.ellipsis);
 }
 

@@ -3,7 +3,7 @@ import { colouredPieces, logLineText, matcher, patternOf, soundsLikeError } from
 import type { Model } from '../model.ts';
 import type { LogView } from '../ui.ts';
 import { clockText } from './format.ts';
-import { dim, fit, padEnd, plain, type Row, type Span, shorten, span, cut, widthOf } from './row.ts';
+import { cut, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
 
 interface Layout {
 	readonly width: number;
@@ -51,7 +51,9 @@ function marked(piece: Span, search: RegExp | null): Span[] {
 function textSpans(line: LogLine, model: Model, search: RegExp | null): Span[] {
 	if (line.marker) return [span('warn', logLineText(line.text))];
 	const pieces = model.appColours
-		? colouredPieces(line.text).map(({ text, sgr }): Span => ({ text, role: 'plain', ...(sgr === null ? {} : { sgr }) }))
+		? colouredPieces(line.text).map(
+				({ text, sgr }): Span => ({ text, role: 'plain', ...(sgr === null ? {} : { sgr }) }),
+			)
 		: [plain(logLineText(line.text))];
 	return pieces.flatMap((piece) => marked(piece, search));
 }
@@ -80,7 +82,11 @@ function wrapped(head: readonly Span[], text: readonly Span[], layout: Layout, {
 	const room = Math.max(10, layout.width - used);
 	const length = text.reduce((sum, piece) => sum + widthOf(piece.text), 0);
 	const rows: Row[] = [fit([...head, ...fit(text, room, '').slice()], layout.width, '')];
-	const continuation: Row = [plain(' '.repeat(Math.max(0, used - 2))), span('rule', glyphs.gutter), plain(' ')];
+	const continuation: Row = [
+		plain(' '.repeat(Math.max(0, used - 2))),
+		span('rule', glyphs.gutter),
+		plain(' '),
+	];
 	for (let from = room; from < length; from += room) {
 		rows.push(fit([...continuation, ...fit(skip(text, from), room, '')], layout.width, ''));
 	}
@@ -92,7 +98,9 @@ function lineRows(line: LogLine, model: Model, logs: LogView, layout: Layout, se
 	const head = prefix(line, logs, layout, model, isError);
 	const text = textSpans(line, model, search);
 	if (logs.wrap) return wrapped(head, text, layout, model);
-	return [fit([...head, ...(logs.left > 0 ? skip(text, logs.left) : text)], layout.width, model.glyphs.ellipsis)];
+	return [
+		fit([...head, ...(logs.left > 0 ? skip(text, logs.left) : text)], layout.width, model.glyphs.ellipsis),
+	];
 }
 
 /** The lowest lines of a log view in exactly `height` rows. */

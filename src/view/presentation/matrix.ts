@@ -57,7 +57,10 @@ function serverFacts({ observation, stats, connectionReason }: ServerEntry, { st
 	if (observation.power === 'never') return [dim('not started')];
 	const { cpu, memory } = totals(stats);
 	const serving = observation.serving === null ? '' : observation.serving ? 'On' : 'Off';
-	return [plain(serving.padEnd(serving === '' ? 0 : 4)), dim(`${percentText(cpu).padStart(4)}  ${bytesText(memory).padStart(5)}`)];
+	return [
+		plain(serving.padEnd(serving === '' ? 0 : 4)),
+		dim(`${percentText(cpu).padStart(4)}  ${bytesText(memory).padStart(5)}`),
+	];
 }
 
 /** A span list in exactly `width` cells. */
@@ -72,7 +75,10 @@ function headRows(model: Model, ui: UiState, columns: Columns, focused: boolean)
 	const facts: Span[] = [indent];
 	for (const server of columns.servers) {
 		const title = server.name === selected && focused ? bold(server.name) : plain(server.name);
-		name.push(...column([plain(' '), serverGlyph(server, model), plain(' '), title], COLUMN - 1, model), plain(' '));
+		name.push(
+			...column([plain(' '), serverGlyph(server, model), plain(' '), title], COLUMN - 1, model),
+			plain(' '),
+		);
 		facts.push(...column([plain(' '), ...serverFacts(server, model)], COLUMN, model));
 	}
 	if (columns.total) name.push(dim(padEnd('  all', TOTAL_WIDTH)));
@@ -81,7 +87,11 @@ function headRows(model: Model, ui: UiState, columns: Columns, focused: boolean)
 }
 
 function cellSpans(model: Model, server: ServerEntry, type: string, focus: 'pane' | 'kept' | null): Row {
-	const { glyph, role, running, rest, asWanted } = cellLook(cellOf(model.state, server, type), model.glyphs, model.state.now);
+	const { glyph, role, running, rest, asWanted } = cellLook(
+		cellOf(model.state, server, type),
+		model.glyphs,
+		model.state.now,
+	);
 	const on = focus === 'pane' ? { focus: true, bold: true } : {};
 	const body: Span[] = [
 		{ text: glyph, role, ...on },
@@ -131,7 +141,7 @@ export function commandOf({ state }: Model, type: string): string {
 
 function commandSpans(model: Model, type: string, orphan: boolean, width: number): Row {
 	const command = shorten(commandOf(model, type), width, model.glyphs.ellipsis);
-	return [orphan ? span('warn', 'not in the Procfile any more') : dim(command)];
+	return [orphan ? span('warn', 'not in the Procfile') : dim(command)];
 }
 
 /** Servers across, process types down, at most `height` rows; a server's facts are the heads of its column. */
@@ -146,7 +156,8 @@ export function matrixRows(model: Model, ui: UiState, width: number, height: num
 		...shown.map((type) => typeRow(model, ui, columns, type, focused)),
 	];
 	if (types.length === 0) {
-		const empty = ui.typeFilter === '' ? 'the Procfile has no process types' : `no process type has ${ui.typeFilter}`;
+		const empty =
+			ui.typeFilter === '' ? 'the Procfile has no process types' : `no process type has ${ui.typeFilter}`;
 		rows.push([dim(` ${empty}`)]);
 	}
 	return rows.slice(0, height).map((row) => fit(row, width, model.glyphs.ellipsis));

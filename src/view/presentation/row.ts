@@ -32,25 +32,27 @@ export function span(role: Role, text: string): Span {
 	return { text, role };
 }
 
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/** ASCII and the console's own signs, rules and bars: one cell each, told without asking string-width, which is slow. */
+const ONE_CELL_EACH = /^[\x20-\x7e·‖…→↻─-▟●○◐✗]*$/;
+
 /** Controls, and what would turn the direction of the text or take no place. */
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /** Cells that the text takes on the screen. */
 export function widthOf(text: string): number {
-	return PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text);
+	return ONE_CELL_EACH.test(text) ? text.length : stringWidth(text);
 }
 
 /** The text without anything that a terminal would obey instead of show. */
 export function printable(text: string): string {
-	return PRINTABLE_ASCII.test(text) ? text : text.replace(UNSAFE, ' ');
+	return ONE_CELL_EACH.test(text) ? text : text.replace(UNSAFE, ' ');
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** As much of the beginning as fits into `width` cells. */
 export function cut(text: string, width: number): string {
-	if (PRINTABLE_ASCII.test(text)) return text.slice(0, width);
+	if (ONE_CELL_EACH.test(text)) return text.slice(0, width);
 	let used = 0;
 	let kept = '';
 	for (const { segment } of graphemes.segment(text)) {
@@ -108,12 +110,12 @@ export function fit(row: Row, width: number, ellipsis: string): Row {
 	return [...kept, { ...(kept.at(-1) ?? plain('')), text: ellipsis }];
 }
 
-/** `left` from the left edge and `right` at the right edge, with a cell free at both; `left` is cut where they meet. */
+/** `left` at the left edge and `right` at the right edge; `left` is cut where they would touch. */
 export function spread(left: Row, right: Row, width: number, ellipsis: string): Row {
 	const rightWidth = rowWidth(right);
 	if (rightWidth === 0) return fit(left, width, ellipsis);
-	const room = width - rightWidth - 1;
-	return fit([...fit(left, Math.max(0, room), ellipsis), ...right], width, ellipsis);
+	const room = Math.max(0, width - rightWidth - 1);
+	return fit([...fit(left, room, ellipsis), plain(' '), ...right], width, ellipsis);
 }
 
 export function textOf(row: Row): string {

@@ -13,7 +13,8 @@ export function ruleRow(
 	for (const [position, part] of parts.entries()) {
 		left.push(position === 0 ? plain(' ') : span(role, ` ${glyphs.rule} `), part);
 	}
-	const end: Row = right === null ? [span(role, glyphs.rule)] : [plain(' '), right, plain(' '), span(role, glyphs.rule)];
+	const end: Row =
+		right === null ? [span(role, glyphs.rule)] : [plain(' '), right, plain(' '), span(role, glyphs.rule)];
 	const room = width - rowWidth(end) - 2;
 	const title = rowWidth(left) > room ? fit(left, room, glyphs.ellipsis) : left;
 	const line = Math.max(0, width - rowWidth(title) - rowWidth(end) - 1);

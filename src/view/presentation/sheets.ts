@@ -1,4 +1,4 @@
-import { type Binding, bindingsAt, KEYMAP, placeOf } from '../keymap.ts';
+import { type Binding, bindingsAt, type Place, placeOf } from '../keymap.ts';
 import type { Model } from '../model.ts';
 import type { Plan, Sheet, UiState } from '../ui.ts';
 import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
@@ -14,7 +14,12 @@ function planRows(plan: Plan, focused: 'cancel' | 'run', model: Model, width: nu
 			dim(pids),
 		];
 	});
-	const button = (text: string, has: boolean): Span => ({ text: has ? `> ${text} <` : `  ${text}  `, role: 'plain', bold: has, focus: has });
+	const button = (text: string, has: boolean): Span => ({
+		text: has ? `> ${text} <` : `  ${text}  `,
+		role: 'plain',
+		bold: has,
+		focus: has,
+	});
 	return [
 		ruleRow([bold(plan.title, 'accent')], bold(model.state.stack.environment), width, model.glyphs, 'accent'),
 		[],
@@ -24,14 +29,23 @@ function planRows(plan: Plan, focused: 'cancel' | 'run', model: Model, width: nu
 		[],
 		[dim('   same as   '), plain(plan.command)],
 		[],
-		[plain('   '), button('Cancel', focused === 'cancel'), plain('   '), bold('y '), button(plan.button, focused === 'run')],
+		[
+			plain('   '),
+			button('Cancel', focused === 'cancel'),
+			plain('   '),
+			bold('y '),
+			button(plan.button, focused === 'run'),
+		],
 	];
 }
 
 function moveRows(sheet: Extract<Sheet, { kind: 'move' }>, model: Model, width: number): Row[] {
 	const targets = sheet.targets.map((name, position): Row => {
 		const chosen = position === sheet.chosen;
-		return [plain('   '), { text: chosen ? `> ${name} <` : `  ${name}  `, role: 'plain', bold: chosen, focus: chosen }];
+		return [
+			plain('   '),
+			{ text: chosen ? `> ${name} <` : `  ${name}  `, role: 'plain', bold: chosen, focus: chosen },
+		];
 	});
 	const to = sheet.targets[sheet.chosen] ?? '';
 	return [
@@ -45,18 +59,20 @@ function moveRows(sheet: Extract<Sheet, { kind: 'move' }>, model: Model, width: 
 	];
 }
 
-interface HelpEntry {
-	readonly label: string;
-	readonly help: string;
+type HelpLine = NonNullable<Binding['help']>;
+
+/** The lines of the help of one place, without those whose keys an earlier line speaks for. */
+function helpLines(place: Place): HelpLine[] {
+	const lines = bindingsAt(place).flatMap(({ help }) => (help === null ? [] : [help]));
+	const spoken = new Set<string>();
+	return lines.filter(([keys]) => {
+		const isNew = keys.split(' ').some((key) => !spoken.has(key));
+		for (const key of keys.split(' ')) spoken.add(key);
+		return isNew;
+	});
 }
 
-function helpEntries(bindings: readonly Binding[]): HelpEntry[] {
-	const entries = bindings.flatMap(({ label, help }) => (label === null ? [] : [{ label, help }]));
-	const first = ({ label, help }: HelpEntry) => entries.findIndex((other) => other.label === label && other.help === help);
-	return entries.filter((entry, position) => first(entry) === position);
-}
-
-function helpColumns(entries: readonly HelpEntry[], width: number, ellipsis: string): Row[] {
+function helpColumns(entries: readonly HelpLine[], width: number, ellipsis: string): Row[] {
 	const columns = width >= 76 ? 2 : 1;
 	const columnWidth = Math.floor((width - 3) / columns);
 	const labelWidth = 13;
@@ -66,8 +82,11 @@ function helpColumns(entries: readonly HelpEntry[], width: number, ellipsis: str
 		for (let column = 0; column < columns; column += 1) {
 			const entry = entries[column * lines + line];
 			if (entry === undefined) continue;
-			row.push(bold(padEnd(entry.label, labelWidth)));
-			row.push(plain(padEnd(shorten(entry.help, columnWidth - labelWidth - 1, ellipsis), columnWidth - labelWidth)));
+			const [keys, words] = entry;
+			row.push(bold(padEnd(keys, labelWidth)));
+			row.push(
+				plain(padEnd(shorten(words, columnWidth - labelWidth - 1, ellipsis), columnWidth - labelWidth)),
+			);
 		}
 		return row;
 	});
@@ -98,19 +117,39 @@ function legendRows({ glyphs }: Model): Row[] {
 }
 
 /** Where the help was opened: the sheet itself is no place to explain. */
-function placeBelow(ui: UiState) {
+function placeBelow(ui: UiState): Place {
 	return placeOf({ ...ui, sheet: null });
 }
 
-function helpRows(sheet: Extract<Sheet, { kind: 'help' }>, model: Model, ui: UiState, width: number, height: number): Row[] {
-	const bindings = sheet.all ? KEYMAP : bindingsAt(placeBelow(ui));
-	const title = sheet.all ? 'All keys' : 'Help for this pane';
-	const right = sheet.all ? dim('Esc closes') : dim('all keys: ? again');
-	const body = [...helpColumns(helpEntries(bindings), width, model.glyphs.ellipsis), [], ...legendRows(model)];
-	const room = Math.max(1, height - 2);
+const SECTIONS: readonly (readonly [title: string, place: Place])[] = [
+	['Formation and instances', 'formation'],
+	['Logs', 'logs'],
+	['A plan', 'plan'],
+	['Moving', 'move'],
+];
+
+function helpBody(all: boolean, model: Model, ui: UiState, width: number): Row[] {
+	const columns = (place: Place) => helpColumns(helpLines(place), width, model.glyphs.ellipsis);
+	const lines = all
+		? SECTIONS.flatMap(([title, place]): Row[] => [[dim(`   ${title}`)], ...columns(place), []])
+		: [...columns(placeBelow(ui)), []];
+	return [...lines, ...legendRows(model)];
+}
+
+function helpRows(
+	sheet: Extract<Sheet, { kind: 'help' }>,
+	model: Model,
+	ui: UiState,
+	width: number,
+	height: number,
+): Row[] {
+	const body = helpBody(sheet.all, model, ui, width);
+	const room = Math.max(1, height - 1);
 	const top = Math.min(sheet.top, Math.max(0, body.length - room));
-	const more = body.length > room ? dim(`${top + 1}-${Math.min(body.length, top + room)} of ${body.length}  j more`) : right;
-	return [ruleRow([bold(title, 'accent')], more, width, model.glyphs, 'accent'), [], ...body.slice(top, top + room)];
+	const place = `${top + 1}-${Math.min(body.length, top + room)} of ${body.length}  j more`;
+	const right = body.length > room ? place : sheet.all ? 'Esc closes' : 'all keys: ? again';
+	const title = bold(sheet.all ? 'All keys' : 'Help for this pane', 'accent');
+	return [ruleRow([title], dim(right), width, model.glyphs, 'accent'), ...body.slice(top, top + room)];
 }
 
 /** The open sheet in exactly `height` rows. */

@@ -15,7 +15,12 @@ function problemLook({ kind }: Problem, { glyphs }: Model): Span {
 }
 
 /** Everything that is wrong, with what is known about each. */
-export function wrongRows(model: Model, problems: readonly Problem[], position: number, width: number): Row[] {
+export function wrongRows(
+	model: Model,
+	problems: readonly Problem[],
+	position: number,
+	width: number,
+): Row[] {
 	if (problems.length === 0) return [];
 	const current = problems[position % problems.length];
 	const rows = problems.flatMap((problem): Row[] => {

@@ -97,9 +97,16 @@ function scaledRow(
 	if (why !== null) return { type, from, to, outcome: 'done', reason: `recorded; ${why}`, goals: [] };
 	const goals =
 		to > from
-			? range(from + 1, to).map((index) => runs(`${type}.${index}`))
+			? startable(state, type, from + 1, to).map(runs)
 			: range(to + 1, from).map((index): Goal => ({ kind: 'rests', name: `${type}.${index}` }));
 	return { type, from, to, outcome: null, reason: null, goals };
+}
+
+/** Names of instances that nothing holds back. */
+function startable({ formation }: SupervisorState, type: string, first: number, last: number): string[] {
+	return range(first, last)
+		.map((index) => `${type}.${index}`)
+		.filter((name) => !formation.held.includes(name));
 }
 
 function whyNotRunning({ formation }: SupervisorState, type: string): string | null {

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { unpainted } from '../../../src/commands/output/paint.ts';
+import type { ServerReport } from '../../../src/commands/output/ps-json.ts';
+import { psText } from '../../../src/commands/output/ps-text.ts';
+import { unreachable } from '../../../src/commands/output/unreachable.ts';
+import type { ServerObservation } from '../../../src/model/observed.ts';
+import { definition, instance, START, scriptedServer, typeEntry } from '../../support/scripted-server.ts';
+
+const STACK = { name: 'shop', environment: 'production' };
+
+function report(changed: Partial<ServerObservation>, stats: ServerReport['stats'] = {}): ServerReport {
+	return { observation: { ...scriptedServer({ counts: {} }).observation, ...changed }, stats, reason: null };
+}
+
+function text(...reports: ServerReport[]): string {
+	return psText(STACK, reports, START, unpainted);
+}
+
+describe('psText', () => {
+	it('has a row per instance, aligned', () => {
+		const lastExit = { code: 1, signal: null, at: new Date(START - 5000).toISOString() };
+		const shown = report(
+			{
+				types: [typeEntry('web', 2)],
+				instances: [
+					instance('web', 1),
+					instance('web', 2, {
+						state: 'backoff',
+						pid: null,
+						restarts: 12,
+						lastExit,
+						nextStartAt: new Date(START + 7200).toISOString(),
+					}),
+				],
+			},
+			{ 'web.1': { cpuPercent: 12.3, memoryBytes: 292 * 1024 ** 2 } },
+		);
+		expect(text(shown).split('\n')).toEqual(
+			[
+				'shop (production)  1 of 2 running',
+				'INSTANCE  STATE              PID   PORT     UP  CPU   MEM  RESTARTS  LAST EXIT',
+				'web.1     running           4101   5001  1h 0m  12%  292M         0  -',
+				'web.2     backoff, next in 8s     -  5002      -    -     -        12  code 1 5s ago',
+			].map((line) =>
+				expect.stringMatching(new RegExp(`^${line.replace(/[()]/g, '\\$&').replace(/ +/g, ' +')}$`)),
+			),
+		);
+	});
+
+	it('says what is stale, an orphan, held, paused or not wanted', () => {
+		const shown = text(
+			report({
+				types: [
+					typeEntry('web', 1),
+					typeEntry('old', 1, { orphan: true }),
+					typeEntry('held', 1, { stopped: true }),
+					typeEntry('resting', 0, { paused: 3 }),
+					typeEntry('none', 0),
+				],
+				instances: [
+					instance('web', 1, { stale: true }),
+					instance('old', 1),
+					instance('held', 1, { state: 'stopped', pid: null }),
+				],
+			}),
+		);
+		expect(shown).toMatch(/^web\.1 .* stale/m);
+		expect(shown).toMatch(/^old\.1 .* orphan/m);
+		expect(shown).toMatch(/^held\.1 +stopped .* held by stop/m);
+		expect(shown).toMatch(/^resting +paused \(3 kept\)$/m);
+		expect(shown).toMatch(/^none +none wanted$/m);
+	});
+
+	it('shows problems of the files without their escapes', () => {
+		const problems = [{ file: 'Procfile', line: 3, message: 'two \x1b[2Jentries' }];
+		expect(text(report({ problems }))).toContain('Procfile:3: two entries (the last good version is in use)');
+	});
+
+	it('shows servers one after the other, unreachable ones too', () => {
+		const shown = text(report({ name: 'a', power: 'never' }), unreachable(definition('b'), 'no answer'));
+		expect(shown).toContain('\na\nnever started: procdeck start');
+		expect(shown).toContain('\nb\nunreachable: no answer');
+	});
+
+	it('says that an exit was not seen', () => {
+		const lastExit = { code: null, signal: null, at: new Date(START).toISOString() };
+		const types = [typeEntry('web', 1)];
+		expect(text(report({ types, instances: [instance('web', 1, { lastExit })] }))).toContain('unseen 0s ago');
+	});
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { Change, ChangeRow } from '../../src/model/change.ts';
+import { move } from '../../src/session/move.ts';
+import { undo } from '../../src/session/undo.ts';
+import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+
+const OWN = { wait: true, timeoutMs: null, who: 'ann@desk' };
+const OTHER = { ...OWN, who: 'bob@desk' };
+let changes = 0;
+
+function apply(server: ScriptedServer, change: Change, options = OWN): Promise<ChangeRow[]> {
+	return server.apply(change, { ...options, changeId: `change-${++changes}` });
+}
+
+function scaleTo(to: number): Change {
+	return { verb: 'scale', targets: [{ type: 'worker', to, expected: null }] };
+}
+
+function takeBack(...servers: ScriptedServer[]): Promise<ChangeRow[]> {
+	return undo(
+		servers,
+		servers.map(({ observation }) => observation),
+		OWN,
+	);
+}
+
+function wanted({ observation }: ScriptedServer): number | undefined {
+	return observation.types[0]?.wanted;
+}
+
+describe('undo', () => {
+	it('takes back the last change, then the one before, then has nothing left', async () => {
+		const server = scriptedServer({ counts: { worker: 1 } });
+		await apply(server, scaleTo(3));
+		await apply(server, scaleTo(7));
+		expect(await takeBack(server)).toMatchObject([{ from: 7, to: 3, outcome: 'done' }]);
+		expect(await takeBack(server)).toMatchObject([{ from: 3, to: 1, outcome: 'done' }]);
+		expect(await takeBack(server)).toEqual([]);
+		expect(wanted(server)).toBe(1);
+		expect(server.observation.history.at(-1)).toMatchObject({ verb: 'undo' });
+	});
+
+	it('takes back only what the same person did', async () => {
+		const server = scriptedServer({ counts: { worker: 1 } });
+		await apply(server, scaleTo(3), OTHER);
+		expect(await takeBack(server)).toEqual([]);
+	});
+
+	it('is refused where somebody else has changed the same since', async () => {
+		const server = scriptedServer({ counts: { worker: 1 } });
+		await apply(server, scaleTo(3));
+		await apply(server, scaleTo(5), OTHER);
+		expect(await takeBack(server)).toMatchObject([
+			{ from: 3, to: 1, outcome: 'failed', code: 'conflict', reason: 'changed since: worker is 5, not 3' },
+		]);
+		expect(wanted(server)).toBe(5);
+	});
+
+	it('takes back a move on both servers', async () => {
+		const a = scriptedServer({ name: 'a', counts: { worker: 3 } });
+		const b = scriptedServer({ name: 'b', counts: { worker: 0 } });
+		await move(a, b, 'worker', null, { ...OWN, changeId: 'moved' });
+		await takeBack(a, b);
+		expect([wanted(a), wanted(b)]).toEqual([3, 0]);
+		expect(await takeBack(a, b)).toEqual([]);
+	});
+
+	it('says where a server of the change is gone', async () => {
+		const server = scriptedServer({ name: 'a', counts: { worker: 1 } });
+		await apply(server, scaleTo(2));
+		expect(await undo([], [server.observation], OWN)).toMatchObject([
+			{ server: 'a', outcome: 'failed', code: 'unknown-server' },
+		]);
+	});
+
+	it('touches nothing where one of several servers has moved on', async () => {
+		const servers = ['a', 'b'].map((name) => scriptedServer({ name, counts: { worker: 1 } }));
+		for (const server of servers) await server.apply(scaleTo(4), { ...OWN, changeId: 'both' });
+		await apply(servers[1]!, scaleTo(9), OTHER);
+		expect(await takeBack(...servers)).toMatchObject([{ server: 'b', code: 'conflict' }]);
+		expect(servers.map(wanted)).toEqual([4, 9]);
+	});
+});

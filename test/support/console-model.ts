@@ -1,0 +1,90 @@
+import type { Stack } from '../../src/model/stack.ts';
+import { type ConsoleStore, createConsoleStore, receive } from '../../src/store/console-store.ts';
+import { createLogBuffer, type LogBuffer } from '../../src/store/log-buffer.ts';
+import type { Model } from '../../src/view/model.ts';
+import { frame } from '../../src/view/presentation/frame.ts';
+import { type Glyphs, UNICODE } from '../../src/view/presentation/glyphs.ts';
+import { textOf } from '../../src/view/presentation/row.ts';
+import { FIRST_UI, type UiState } from '../../src/view/ui.ts';
+import { type ScriptedServer, START } from './scripted-server.ts';
+
+// The screens of tests show local times: the same everywhere.
+process.env.TZ = 'UTC';
+
+export function stackOf(
+	servers: readonly ScriptedServer[],
+	types: readonly string[],
+	environment = 'development',
+): Stack {
+	const settings = {
+		stop: [],
+		restart: 'always',
+		ready: null,
+		memoryMax: null,
+		logMax: 64 * 1024 ** 2,
+		rolling: 1,
+		maxInstances: 20,
+		scale: {},
+	} as const;
+	return {
+		name: 'shop',
+		environment,
+		directory: '/srv/shop',
+		procfile: '/srv/shop/Procfile',
+		stackFile: null,
+		watchedFiles: [],
+		processTypes: types.map((name, position) => ({
+			name,
+			command: `run ${name}`,
+			line: position + 1,
+			settings,
+		})),
+		release: null,
+		servers: servers.map((server) => server.definition),
+		shell: '/bin/sh',
+		environmentVariables: {},
+		warnings: [],
+	};
+}
+
+export interface Scene {
+	readonly store: ConsoleStore;
+	readonly logs: LogBuffer;
+	model(glyphs?: Glyphs): Model;
+	/** The screen in text, a line a row. */
+	screen(width: number, height: number, ui?: Partial<UiState>, glyphs?: Glyphs): string;
+}
+
+/** A store that holds what the servers report now, without a session. */
+export function sceneOf(
+	servers: readonly ScriptedServer[],
+	{ environment = 'development', readOnly = false }: { environment?: string; readOnly?: boolean } = {},
+): Scene {
+	const types = [...new Set(servers.flatMap(({ observation }) => observation.types.map(({ type }) => type)))];
+	const store = createConsoleStore({
+		stack: stackOf(servers, types, environment),
+		servers: servers.map(({ definition }) => definition.name),
+		who: 'mia@laptop',
+		readOnly,
+		now: START,
+	});
+	for (const { observation } of servers) {
+		receive(store, observation.name, { kind: 'snapshot', observation }, START);
+	}
+	const logs = createLogBuffer();
+	const model = (glyphs = UNICODE): Model => ({
+		state: store.getState(),
+		log: logs.window(),
+		glyphs,
+		appColours: true,
+	});
+	return {
+		store,
+		logs,
+		model,
+		screen(width, height, ui = {}, glyphs = UNICODE) {
+			const rows = frame(model(glyphs), { ...FIRST_UI, ...ui }, width, height);
+			return rows.map((row) => textOf(row)).join('\n');
+		},
+	};
+}

@@ -1,0 +1,205 @@
+import { render } from 'ink-testing-library';
+import { afterEach, expect, test } from 'vitest';
+import { startConsoleSession } from '../../src/session/console-session.ts';
+import { createConsoleStore } from '../../src/store/console-store.ts';
+import { createLogBuffer } from '../../src/store/log-buffer.ts';
+import { createTick } from '../../src/store/tick.ts';
+import { App } from '../../src/view/app.tsx';
+import { createController } from '../../src/view/controller.ts';
+import { UNICODE } from '../../src/view/presentation/glyphs.ts';
+import { themeFor } from '../../src/view/theme.ts';
+import { stackOf } from '../support/console-model.ts';
+import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+	for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+interface Deck {
+	screen(): string;
+	/** What the terminal sends. */
+	type(input: string): void;
+	/** Waits until the screen has a text. */
+	shows(text: string | RegExp): Promise<void>;
+	readonly left: Promise<void>;
+}
+
+/** The whole console on a server in memory, drawn by Ink. */
+async function open(servers: readonly ScriptedServer[], environment = 'development'): Promise<Deck> {
+	const types = ['web', 'worker', 'mailer'];
+	const store = createConsoleStore({
+		stack: stackOf(servers, types, environment),
+		servers: servers.map(({ definition }) => definition.name),
+		who: 'mia@laptop',
+		readOnly: false,
+		now: Date.now(),
+	});
+	const logs = createLogBuffer();
+	const tick = createTick(10);
+	const session = startConsoleSession({ servers, store, logs, tick, shell: {} });
+	const size = { columns: 100, rows: 24 };
+	const controller = createController({
+		store,
+		logs,
+		tick,
+		dispatch: session.dispatch,
+		glyphs: UNICODE,
+		theme: themeFor({ NO_COLOR: '1' }),
+		size,
+	});
+	const { lastFrame, stdin, unmount } = render(<App controller={controller} />);
+	cleanups.push(unmount, controller.stop, session.stop, tick.stop);
+	const screen = () => (lastFrame() ?? '').replaceAll(/\x1b\[[\d;]*m/g, '');
+	const shows = async (text: string | RegExp) => {
+		await waitFor(
+			() => (typeof text === 'string' ? screen().includes(text) : text.test(screen())),
+			`${text} on the screen`,
+		);
+	};
+	await shows('all well');
+	return { screen, type: (input) => stdin.write(input), shows, left: session.left };
+}
+
+function shop(): ScriptedServer {
+	return scriptedServer({ counts: { web: 1, worker: 2, mailer: 1 } });
+}
+
+test('keys that come as one input are all pressed', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type('j+++');
+	await deck.shows('worker on local: 2 → 5 done');
+	expect(server.applied).toHaveLength(1);
+	expect(deck.screen()).toMatch(/>worker +> +5\/5/);
+});
+
+test('the count is shown as wanted at once, and as running when it runs', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 2 }, newState: 'starting' });
+	const deck = await open([server]);
+	deck.type('j+');
+	await deck.shows('2→3');
+	await deck.shows('1 changing');
+	server.setInstance('worker.3', { state: 'running' });
+	await deck.shows('3/3');
+});
+
+test('= asks how many', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type('j=');
+	await deck.shows('how many _');
+	deck.type('99\r');
+	await deck.shows('at most 20');
+	deck.type('\x154\r');
+	await deck.shows('worker on local: 2 → 4 done');
+});
+
+test(': takes a command, says what is wrong with it, and keeps it to be corrected', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type(':scale workr=3\r');
+	await deck.shows('did you mean worker?');
+	deck.type('\x15scale worker=3\r');
+	await deck.shows('worker on local: 2 → 3 done');
+});
+
+test('the last one is planned; Esc leaves it, y does it', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type('-');
+	await deck.shows('procdeck scale web=0');
+	deck.type('\x1b');
+	await deck.shows('web on local');
+	expect(server.applied).toEqual([]);
+	deck.type('-');
+	await deck.shows('same as');
+	deck.type('y');
+	await deck.shows('none wanted; + starts one');
+});
+
+test('a crash loop is one key away: ! and Enter', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	server.setInstance('mailer.1', {
+		state: 'backoff',
+		pid: null,
+		restarts: 3,
+		nextStartAt: new Date(Date.now() + 60_000).toISOString(),
+		lastExit: { code: 1, signal: null, at: new Date().toISOString() },
+	});
+	server.writeLog('mailer.1', 'LoadError: no mail_gateway\n');
+	await deck.shows('! 1 wrong');
+	deck.type('!');
+	await deck.shows('  >↻ mailer.1');
+	deck.type('\r');
+	await deck.shows('crash loop');
+	await deck.shows('┃ LoadError: no mail_gateway');
+	deck.type('r');
+	await deck.shows('all well');
+});
+
+test('the log really pauses, is searched, and follows again', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	for (let job = 1; job <= 30; job += 1) server.writeLog('worker.1', `job ${job}\n`);
+	deck.type('jl');
+	await deck.shows('job 30');
+	deck.type(' ');
+	await deck.shows('PAUSED');
+	server.writeLog('worker.1', 'job 31\n');
+	await deck.shows('1 new');
+	expect(deck.screen()).not.toContain('job 31');
+	deck.type('/job 12\r');
+	await deck.shows('1 of 1 matches');
+	deck.type('G');
+	await deck.shows('job 31');
+	await deck.shows('following');
+});
+
+test('only lines with a text', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	server.writeLog('worker.1', 'good one\nbad one\ngood two\n');
+	deck.type('jl');
+	await deck.shows('bad one');
+	deck.type('fgood\r');
+	await deck.shows('only lines with good');
+	expect(deck.screen()).not.toContain('bad one');
+});
+
+test('escapes of logs never reach the terminal', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	server.writeLog('web.1', 'x\x1b]0;title\x07\x1b[2Jy\x1b[31mred\x1b[0m\n');
+	await deck.shows('xyred');
+	expect(deck.screen()).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+});
+
+test('a paste presses no keys, but goes into what is typed', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type('\x1b[200~+++q\x1b[201~');
+	await deck.shows('only taken where a line is typed');
+	deck.type(':');
+	await deck.shows(' :_');
+	deck.type('\x1b[200~scale web=2\n\x1b[201~');
+	await deck.shows(':scale web=2_');
+	expect(server.applied).toEqual([]);
+});
+
+test('/ filters the types while it is typed', async () => {
+	const deck = await open([shop()]);
+	deck.type('/mai');
+	await deck.shows('>mailer');
+	expect(deck.screen()).not.toContain(' worker ');
+	deck.type('\x1b');
+	await deck.shows(' worker ');
+});
+
+test('q leaves', async () => {
+	const deck = await open([shop()]);
+	deck.type('q');
+	await deck.left;
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { receive } from '../../src/store/console-store.ts';
+import { planFor } from '../../src/view/plans.ts';
+import { frame } from '../../src/view/presentation/frame.ts';
+import { ASCII, UNICODE } from '../../src/view/presentation/glyphs.ts';
+import { rowWidth, textOf } from '../../src/view/presentation/row.ts';
+import { FIRST_UI, type UiState } from '../../src/view/ui.ts';
+import { type Scene, sceneOf } from '../support/console-model.ts';
+import { START, scriptedServer } from '../support/scripted-server.ts';
+
+function iso(seconds: number): string {
+	return new Date(START + seconds * 1000).toISOString();
+}
+
+/** Two servers with one of everything that a cell can be. */
+function busyShop(environment = 'production'): Scene {
+	const web1 = scriptedServer({ name: 'web1', counts: { web: 2, worker: 0, scheduler: 1, mailer: 0 } });
+	const jobs1 = scriptedServer({ name: 'jobs1', counts: { web: 0, worker: 4, scheduler: 0, mailer: 1 } });
+	jobs1.setInstance('worker.3', { restarts: 1, lastExit: { code: null, signal: 'SIGKILL', at: iso(-2400) } });
+	jobs1.setInstance('worker.4', { stale: true });
+	jobs1.setInstance('mailer.1', {
+		state: 'backoff',
+		pid: null,
+		startedAt: null,
+		restarts: 5,
+		nextStartAt: iso(8),
+		lastExit: { code: 1, signal: null, at: iso(-8) },
+		recentExits: [41, 30, 20, 9].map((before, position) => ({
+			code: 1,
+			signal: null,
+			startedAt: iso(-before),
+			at: iso(-before + 1),
+			waitedMs: 1000 * 2 ** position,
+		})),
+	});
+	const scene = sceneOf([web1, jobs1], { environment });
+	const stats = Object.fromEntries(
+		[1, 2, 3, 4].map((index) => [`worker.${index}`, { cpuPercent: 10 * index, memoryBytes: index * 1e8 }]),
+	);
+	for (let second = 0; second < 6; second += 1) {
+		receive(scene.store, 'jobs1', { kind: 'stats', stats }, START);
+	}
+	for (let job = 1; job <= 40; job += 1) {
+		const text = job % 7 === 0 ? `job ${job} failed: timeout after 5 s\n` : `job ${job} done in ${job} ms\n`;
+		const instance = `worker.${1 + (job % 4)}`;
+		scene.logs.append(
+			{ server: 'jobs1', instance, at: START + job * 1000, marker: false },
+			Buffer.from(text),
+		);
+	}
+	return scene;
+}
+
+const WORKER: Partial<UiState> = { type: 'worker', server: 'jobs1' };
+const SIZES = [
+	[80, 24],
+	[120, 36],
+	[200, 50],
+	[60, 16],
+	[40, 10],
+] as const;
+
+test.each(SIZES)('the deck at %ix%i', async (width, height) => {
+	const screen = busyShop().screen(width, height, WORKER);
+	await expect(screen).toMatchFileSnapshot(`golden/deck-${width}x${height}.txt`);
+});
+
+test('the deck in ASCII has nothing else in it', async () => {
+	const screen = busyShop().screen(80, 24, WORKER, ASCII);
+	expect(screen).toMatch(/^[\x20-\x7e\n]*$/);
+	await expect(screen).toMatchFileSnapshot('golden/deck-ascii.txt');
+});
+
+test('the crash-loop page', async () => {
+	const ui = { page: 'crash', type: 'mailer', server: 'jobs1', instance: 'mailer.1' } as const;
+	await expect(busyShop().screen(80, 24, ui)).toMatchFileSnapshot('golden/crash-loop.txt');
+});
+
+test('the logs page, paused, with a search', async () => {
+	const scene = busyShop();
+	const paused = scene.logs.window();
+	scene.logs.append(
+		{ server: 'jobs1', instance: 'worker.1', at: START, marker: false },
+		Buffer.from('a\nb\n'),
+	);
+	const logs = { ...FIRST_UI.logs, paused, pausedAt: START, bottom: 34, search: 'failed' };
+	const screen = scene.screen(80, 24, { page: 'logs', logs });
+	expect(screen).toContain('2 new');
+	await expect(screen).toMatchFileSnapshot('golden/logs-paused.txt');
+});
+
+test('the help, of the pane and of all keys', async () => {
+	const scene = busyShop();
+	const help = (all: boolean) => scene.screen(80, 24, { ...WORKER, sheet: { kind: 'help', all, top: 0 } });
+	await expect(help(false)).toMatchFileSnapshot('golden/help.txt');
+	await expect(help(true)).toMatchFileSnapshot('golden/help-all.txt');
+});
+
+test('the plan of a restart in production has Cancel focused and names the command', async () => {
+	const scene = busyShop();
+	const plan = planFor(scene.store.getState(), {
+		kind: 'restart',
+		servers: ['jobs1'],
+		selectors: [{ type: 'worker', index: null }],
+		staleOnly: false,
+		atOnce: false,
+	});
+	expect(plan).not.toBeNull();
+	const screen = scene.screen(80, 24, { ...WORKER, sheet: { kind: 'plan', plan: plan!, focused: 'cancel' } });
+	expect(screen).toContain('> Cancel <');
+	expect(screen).toContain('procdeck restart worker --server jobs1 -e production');
+	await expect(screen).toMatchFileSnapshot('golden/plan.txt');
+});
+
+test('paused, stopped, changing, unreachable and orphaned cells', async () => {
+	const local = scriptedServer({ counts: { web: 3, worker: 2, mailer: 1, old: 1 } });
+	const far = scriptedServer({ name: 'far', counts: { web: 2 } });
+	local.setType('worker', { paused: 2, wanted: 0 });
+	local.setType('mailer', { stopped: true });
+	local.setType('old', { orphan: true });
+	local.setInstance('web.3', { state: 'starting' });
+	far.push({ kind: 'connection', connection: 'unreachable', reason: 'no answer in 5 s' });
+	const scene = sceneOf([local, far]);
+	const screen = scene.screen(80, 24);
+	expect(screen).toContain('2→3');
+	expect(screen).toContain('‖  0 (2)');
+	expect(screen).toContain('‖  0/1');
+	expect(screen).toContain('○  2/2?');
+	await expect(screen).toMatchFileSnapshot('golden/cells.txt');
+});
+
+test('a broken file and a stack that is down are told', () => {
+	const local = scriptedServer({ counts: { web: 1 }, power: 'down' });
+	local.push({
+		kind: 'stack',
+		power: 'down',
+		types: local.observation.types,
+		problems: [{ file: 'Procfile', line: 3, message: 'web is there twice' }],
+	});
+	const screen = sceneOf([local]).screen(80, 24);
+	expect(screen).toContain('Procfile:3  web is there twice');
+	expect(screen).toContain('down; s starts');
+});
+
+test('what is typed is shown with what is wrong with it', () => {
+	const prompt = { kind: 'command', text: 'scale x=1', error: 'there is no x', recalled: null } as const;
+	expect(busyShop().screen(80, 24, { prompt })).toContain(':scale x=1_  there is no x');
+});
+
+const ANY_TEXT = fc.string({ unit: 'binary', maxLength: 60 });
+
+test('whatever names, commands and logs contain, every row has exactly the width and no control character', () => {
+	const property = fc.property(
+		ANY_TEXT,
+		ANY_TEXT,
+		ANY_TEXT,
+		fc.integer({ min: 1, max: 220 }),
+		fc.integer({ min: 1, max: 60 }),
+		fc.constantFrom('deck', 'logs', 'crash'),
+		(type, message, log, width, height, page) => {
+			const local = scriptedServer({ counts: { [type]: 2, worker: 1 } });
+			local.push({
+				kind: 'stack',
+				power: 'up',
+				types: local.observation.types.map((entry) => ({ ...entry, command: message })),
+				problems: [{ file: type, line: null, message }],
+			});
+			const scene = sceneOf([local]);
+			scene.logs.append({ server: type, instance: message, at: START, marker: false }, Buffer.from(log));
+			for (const wrap of [false, true]) {
+				const ui: UiState = { ...FIRST_UI, page, logs: { ...FIRST_UI.logs, wrap, search: 'a' } };
+				const rows = frame(scene.model(), ui, width, height);
+				expect(rows).toHaveLength(height);
+				for (const row of rows) {
+					expect(rowWidth(row)).toBe(width);
+					expect(textOf(row)).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
+				}
+			}
+		},
+	);
+	fc.assert(property, { numRuns: 150 });
+});
+
+test('the same model gives the same screen', () => {
+	const scene = busyShop();
+	expect(frame(scene.model(UNICODE), FIRST_UI, 120, 36)).toEqual(
+		frame(scene.model(UNICODE), FIRST_UI, 120, 36),
+	);
+});

@@ -20,22 +20,14 @@ interface Scene {
 
 /** Long enough for trends, durations and a slow job to be on the screen. */
 const inFullSwing = async (console: Terminal) => {
-	await console.waitForText(/worker\.1\s+running.*\b2\ds\b/);
 	console.press('Down');
+	await console.waitForText(/worker\.1\s+running.*\b2\ds\b/);
 	await console.waitForText(/slow: \d+ ms/);
 };
 
 const HEALTHY: readonly Scene[] = [
 	{ name: 'deck', size: WIDE, act: inFullSwing },
 	{ name: 'deck-80x24', size: CLASSIC, act: inFullSwing },
-	{
-		name: 'plan',
-		size: WIDE,
-		act: async (console) => {
-			console.press('Down', 's');
-			await console.waitForText(/Cancel/);
-		},
-	},
 	{
 		name: 'logs',
 		size: WIDE,
@@ -56,6 +48,17 @@ const HEALTHY: readonly Scene[] = [
 	},
 ];
 
+const IN_PRODUCTION: readonly Scene[] = [
+	{
+		name: 'plan',
+		size: WIDE,
+		act: async (console) => {
+			console.press('Down', 's');
+			await console.waitForText(/Cancel/);
+		},
+	},
+];
+
 const CRASHING: readonly Scene[] = [
 	{
 		name: 'crash-loop',
@@ -71,6 +74,7 @@ const CRASHING: readonly Scene[] = [
 /** Runs the scenes on a copy of the example that has its state and its ports to itself. */
 async function shoot(
 	scenes: readonly Scene[],
+	environment: string,
 	withEnvFile: (text: string) => string = (text) => text,
 ): Promise<void> {
 	const root = await realpath(await mkdtemp(join(tmpdir(), 'procdeck-screenshots-')));
@@ -80,23 +84,25 @@ async function shoot(
 		filter: (path) => !path.startsWith(join(ROOT, 'examples/shop/tmp')),
 	});
 	const envFile = join(cwd, '.env');
-	const text = (await readFile(envFile, 'utf8')).replaceAll('5100', String(await freePort()));
+	const text = (await readFile(envFile, 'utf8')).replaceAll('5100', String(await freePort(6100)));
 	await writeFile(envFile, withEnvFile(text));
 	const env = userEnvironment({ XDG_STATE_HOME: join(root, 'state'), COLORTERM: 'truecolor' });
 	try {
 		for (const { name, size, act } of scenes) {
-			const console = terminal([], { cwd, env, ...size });
+			const console = terminal(['-e', environment], { cwd, env, ...size });
+			await console.waitForText(/\d\/5 up/);
 			await act(console);
 			await writeFile(join(ROOT, 'screenshots', `${name}.png`), screenToPng(console.emulator));
 			console.kill();
 			await console.exited();
 		}
 	} finally {
-		await runBinary(['down'], { cwd, env });
+		await runBinary(['-e', environment, 'down'], { cwd, env });
 		await rm(root, { recursive: true, force: true });
 	}
 }
 
-await shoot(HEALTHY);
+await shoot(HEALTHY, 'development');
+await shoot(IN_PRODUCTION, 'production');
 // Without a sender the mailer cannot start.
-await shoot(CRASHING, (text) => text.replace(/^MAIL_FROM=.*\n/m, ''));
+await shoot(CRASHING, 'development', (text) => text.replace(/^MAIL_FROM=.*\n/m, ''));

@@ -1,6 +1,8 @@
 // Works through a queue, one job at a time.
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { parseArgs } from 'node:util';
+import { deflateSync } from 'node:zlib';
 import { pick, products } from './lib/catalogue.js';
 import { Queue } from './lib/queue.js';
 import { onShutdown } from './lib/shutdown.js';
@@ -24,8 +26,16 @@ function visit(path) {
 	});
 }
 
+const photo = randomBytes(128 * 1024);
+
+/** Work for the processor, some photos more than others. */
+async function resizeImages() {
+	const photos = 2 + Math.floor(Math.random() * 40);
+	for (let count = 0; count < photos; count += 1) deflateSync(photo);
+}
+
 const jobs = {
-	ResizeImages: () => rest(15 + Math.random() * 60),
+	ResizeImages: resizeImages,
 	UpdateStock: () => rest(5 + Math.random() * 30),
 	// The supplier's API takes its time now and then.
 	ImportProducts: () => rest(Math.random() < 0.15 ? SLOW + Math.random() * 1500 : 40 + Math.random() * 80),

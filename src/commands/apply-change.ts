@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { KnownTypes } from '../model/formation-arguments.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
-import type { Server } from '../server/server.ts';
 import { applyToAll } from '../session/fan-out.ts';
 import type { Context } from './context.ts';
+import { parseWithOrphans } from './known-types.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
@@ -31,21 +32,23 @@ export interface ChangePlan {
 	/** Such as «scaling», for the progress line. */
 	readonly what: string;
 	choose(stack: Stack): readonly ServerDefinition[];
-	build(stack: Stack, servers: readonly Server[]): Change | Promise<Change>;
+	/** @param known the process types that arguments may name */
+	build(known: KnownTypes): Change;
 }
 
 /** Carries out a plan and tells what became of it. */
 export async function applyChange(context: Context, flags: WaitFlags, plan: ChangePlan): Promise<number> {
 	const { globals, output } = context;
 	const stack = await openStackOrRemains(globals);
-	const rows = await withServers(globals, stack, plan.choose(stack), 'attach', async (servers) => {
-		const change = await plan.build(stack, servers);
-		return withProgress(
+	const definitions = plan.choose(stack);
+	const change = await parseWithOrphans(globals, stack, definitions, plan.build);
+	const rows = await withServers(globals, stack, definitions, 'attach', (servers) =>
+		withProgress(
 			output,
 			plan.what,
 			(onProgress): Promise<ChangeRow[]> =>
 				applyToAll(servers, change, { ...changeOptions(flags), onProgress }),
-		);
-	});
+		),
+	);
 	return reportChanges(output, rows, 'nothing to change');
 }

@@ -8,8 +8,7 @@ import { totalsOf } from '../store/selectors.ts';
 import { createTick } from '../store/tick.ts';
 import { createController } from '../view/controller.ts';
 import { glyphsFor } from '../view/presentation/glyphs.ts';
-import { themeFor } from '../view/theme.ts';
-import { onScreen, screenSize } from './screen.ts';
+import { type Screen, screenSize } from './screen.ts';
 
 const TICK_MS = 100;
 
@@ -23,36 +22,33 @@ export interface ConsoleOptions {
 }
 
 /**
- * Opens the console on the terminal of this process and stays until the user leaves or the terminal goes away.
- * Instances keep running.
+ * Runs the console on a screen until the user leaves or the terminal goes away. Instances keep running.
  * @returns the exit code
  */
-export async function openConsole(options: ConsoleOptions): Promise<number> {
+export async function openConsole(screen: Screen, options: ConsoleOptions): Promise<number> {
 	const { stack, servers, who, readOnly } = options;
 	const names = servers.map(({ definition }) => definition.name);
 	const store = createConsoleStore({ stack, servers: names, who, readOnly, now: Date.now() });
-	const theme = themeFor(process.env);
-	const last = await onScreen({ title: stack.name, environment: stack.environment, theme }, () => {
-		const logs = createLogBuffer();
-		const tick = createTick(TICK_MS);
-		const session = startConsoleSession({ servers, store, logs, tick, shell: shellEnvironment() });
-		const controller = createController({
-			store,
-			logs,
-			tick,
-			dispatch: session.dispatch,
-			glyphs: glyphsFor(process.env),
-			theme,
-			size: screenSize(),
-		});
-		const stop = () => {
-			session.stop();
-			controller.stop();
-			tick.stop();
-		};
-		return { controller, left: session.left, stop };
+	const logs = createLogBuffer();
+	const tick = createTick(TICK_MS);
+	const session = startConsoleSession({ servers, store, logs, tick, shell: shellEnvironment() });
+	const controller = createController({
+		store,
+		logs,
+		tick,
+		dispatch: session.dispatch,
+		glyphs: glyphsFor(process.env),
+		theme: screen.theme,
+		size: screenSize(),
 	});
-	if (last === 'left') process.stdout.write(farewell(totalsOf(store.getState()).running));
+	const stop = () => {
+		session.stop();
+		controller.stop();
+		tick.stop();
+	};
+	const end = await screen.run({ controller, left: session.left, stop });
+	screen.leave();
+	if (end === 'left') process.stdout.write(farewell(totalsOf(store.getState()).running));
 	return 0;
 }
 

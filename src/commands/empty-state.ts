@@ -3,57 +3,51 @@ import { guessFrom, watchForProcfile, writeProcfile } from '../session/console-p
 import type { ProcfileGuess } from '../session/console-procfile-guess.ts';
 import { createEmptyController } from '../view/empty-controller.ts';
 import { glyphsFor } from '../view/presentation/glyphs.ts';
-import { themeFor } from '../view/theme.ts';
-import { onScreen, screenSize } from './screen.ts';
+import { type Screen, screenSize } from './screen.ts';
 
 /** `Rails, 2 types` */
 function guessText({ kind, types }: ProcfileGuess): string {
 	return `${kind}, ${types.length} type${types.length === 1 ? '' : 's'}`;
 }
 
-/**
- * Opens the screen of a folder that has no Procfile, where one can be made, until there is one or the user leaves.
- * @param options.directory the app's folder, its real path
- */
-export async function openEmptyState(options: {
-	readonly directory: string;
-	readonly environment: string;
-}): Promise<'procfile-appeared' | 'quit'> {
+/** Shows that a folder has no Procfile, and helps to make one, until there is one or the user leaves. */
+export async function openEmptyState(
+	screen: Screen,
+	options: {
+		/** The app's folder, its real path. */
+		readonly directory: string;
+		readonly environment: string;
+	},
+): Promise<'procfile-appeared' | 'quit'> {
 	const { directory, environment } = options;
 	const guess = await guessFrom(directory);
-	const theme = themeFor(process.env);
+	const over = Promise.withResolvers<void>();
 	let appeared = false;
-	await onScreen({ title: basename(directory), environment, theme }, () => {
-		let leave = () => {};
-		const left = new Promise<void>((resolve) => {
-			leave = resolve;
-		});
-		const controller = createEmptyController({
-			state: {
-				stack: basename(directory),
-				environment,
-				directory,
-				guess: guess === null ? null : guessText(guess),
-				error: null,
-			},
-			glyphs: glyphsFor(process.env),
-			theme,
-			size: screenSize(),
-			onCreate() {
-				if (guess === null) return;
-				writeProcfile(directory, guess).catch((error: Error) => controller.update({ error: error.message }));
-			},
-			onQuit: leave,
-		});
-		const unwatch = watchForProcfile(directory, environment, () => {
-			appeared = true;
-			leave();
-		});
-		const stop = () => {
-			unwatch();
-			controller.stop();
-		};
-		return { controller, left, stop };
+	const unwatch = watchForProcfile(directory, environment, () => {
+		appeared = true;
+		over.resolve();
 	});
+	const controller = createEmptyController({
+		state: {
+			stack: basename(directory),
+			environment,
+			directory,
+			guess: guess === null ? null : guessText(guess),
+			error: null,
+		},
+		glyphs: glyphsFor(process.env),
+		theme: screen.theme,
+		size: screenSize(),
+		onCreate() {
+			if (guess === null) return;
+			writeProcfile(directory, guess).catch((error: Error) => controller.update({ error: error.message }));
+		},
+		onQuit: over.resolve,
+	});
+	const stop = () => {
+		unwatch();
+		controller.stop();
+	};
+	await screen.run({ controller, left: over.promise, stop });
 	return appeared ? 'procfile-appeared' : 'quit';
 }

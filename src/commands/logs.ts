@@ -30,8 +30,10 @@ export async function logs(context: Context, operands: readonly string[], flags:
 	const stack = await openStackOrRemains(globals);
 	const covered = coveredServers(stack.servers, flags.server);
 	const definitions = covered.length === 1 ? covered : covered.filter(isDrivable);
+	const selectors = await parseWithOrphans(globals, stack, definitions, (known) =>
+		parseSelectors(operands, known),
+	);
 	await withServers(globals, stack, definitions, 'peek', async (servers) => {
-		const selectors = await parseWithOrphans(stack, servers, (known) => parseSelectors(operands, known));
 		const chunks = linesOf(servers, { selectors, follow: flags.follow === true, ...bounds }, pattern);
 		await print(context, chunks, definitions.length > 1);
 	});

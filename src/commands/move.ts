@@ -22,16 +22,15 @@ export async function move(
 		throw new ProcdeckError('usage', `--from and --to are the same server, ${flags.from}`);
 	}
 	const definitions = [flags.from, flags.to].map((name) => serverNamed(stack.servers, name));
-	const rows = await withServers(globals, stack, definitions, 'attach', async (servers) => {
-		const [selector] = await parseWithOrphans(stack, servers, (known) => parseSelectors(operands, known));
-		const { type, index } = selector!;
-		if (index !== null) throw new ProcdeckError('usage', `move takes a whole type, not ${type}.${index}`);
-		return withProgress(output, `moving ${type}`, (onProgress) =>
-			moveInstances(servers[0]!, servers[1]!, type, flags.count ?? null, {
-				...changeOptions(flags),
-				onProgress,
-			}),
-		);
-	});
+	const [selector] = await parseWithOrphans(globals, stack, definitions, (known) =>
+		parseSelectors(operands, known),
+	);
+	const { type, index } = selector!;
+	if (index !== null) throw new ProcdeckError('usage', `move takes a whole type, not ${type}.${index}`);
+	const rows = await withServers(globals, stack, definitions, 'attach', ([from, to]) =>
+		withProgress(output, `moving ${type}`, (onProgress) =>
+			moveInstances(from!, to!, type, flags.count ?? null, { ...changeOptions(flags), onProgress }),
+		),
+	);
 	return reportChanges(output, rows, 'nothing to move');
 }

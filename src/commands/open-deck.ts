@@ -1,28 +1,40 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Stack } from '../model/stack.ts';
+import { themeFor } from '../view/theme.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
 import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
-import { ps } from './ps.ts';
-import { currentUser } from './who.ts';
+import { enterScreen, type Screen } from './screen.ts';
 
 /** Opens the console; where there is no terminal for it, shows `ps` and starts nothing. */
 export async function openDeck(context: Context, options: { readonly readOnly: boolean }): Promise<number> {
 	const { globals, output } = context;
-	if (!process.stdout.isTTY || !process.stdin.isTTY || output.json) return ps(context, [], {});
-	const stack = await stackOrWait(globals);
-	if (stack === null) return 0;
-	const { readOnly } = options;
-	const { openConsole } = await import('./console.ts');
+	if (!process.stdout.isTTY || !process.stdin.isTTY || output.json) {
+		const { ps } = await import('./ps.ts');
+		return ps(context, [], {});
+	}
+	const theme = themeFor(globals.colour ? process.env : { ...process.env, NO_COLOR: '1' });
+	// Before anything else is loaded: the user sees at once that the console opens.
+	const screen = enterScreen(basename(resolve(globals.directory)), theme);
+	try {
+		const stack = await stackOrWait(globals, screen);
+		return stack === null ? 0 : await openOn(screen, stack, globals, options.readOnly);
+	} finally {
+		screen.leave();
+	}
+}
+
+async function openOn(screen: Screen, stack: Stack, globals: Globals, readOnly: boolean): Promise<number> {
+	const [{ openConsole }, { currentUser }] = await Promise.all([import('./console.ts'), import('./who.ts')]);
 	const definitions = stack.servers.filter(isDrivable);
 	return withServers(globals, stack, definitions, readOnly ? 'peek' : 'attach', (servers) =>
-		openConsole({ stack, servers, who: currentUser(), readOnly }),
+		openConsole(screen, { stack, servers, who: currentUser(), readOnly }),
 	);
 }
 
 /** The stack of the folder; where there is no Procfile yet, a screen stays until there is one. */
-async function stackOrWait(globals: Globals): Promise<Stack | null> {
+async function stackOrWait(globals: Globals, screen: Screen): Promise<Stack | null> {
 	for (;;) {
 		try {
 			return await openStackOrRemains(globals);
@@ -32,7 +44,7 @@ async function stackOrWait(globals: Globals): Promise<Stack | null> {
 		}
 		const { openEmptyState } = await import('./empty-state.ts');
 		const { directory, environment } = globals;
-		const end = await openEmptyState({
+		const end = await openEmptyState(screen, {
 			directory: resolve(directory),
 			environment: environment ?? 'development',
 		});

@@ -3,7 +3,6 @@ import { type KnownTypes, parseSelectors } from '../model/formation-arguments.ts
 import { chooseServers, type ServerChoice } from '../session/choose-servers.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { CommandRun } from './context.ts';
-import { parseWithOrphans } from './known-types.ts';
 
 type PauseRun = CommandRun<WaitFlags & ServerChoice>;
 
@@ -18,8 +17,7 @@ function hold(verb: 'pause' | 'resume', what: string, ...args: Parameters<PauseR
 	return applyChange(context, flags, {
 		what,
 		choose: (stack) => chooseServers(stack.servers, flags),
-		build: (stack, servers) =>
-			parseWithOrphans(stack, servers, (known) => ({ verb, types: wholeTypes(operands, known, verb) })),
+		build: (known) => ({ verb, types: wholeTypes(operands, known, verb) }),
 	});
 }
 

@@ -3,7 +3,6 @@ import { chooseServers, type ServerChoice } from '../session/choose-servers.ts';
 import { shellEnvironment } from '../session/shell-environment.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
-import { parseWithOrphans } from './known-types.ts';
 
 export type RestartFlags = WaitFlags & ServerChoice & { readonly stale?: boolean; readonly atOnce?: boolean };
 
@@ -12,13 +11,12 @@ export function restart(context: Context, operands: readonly string[], flags: Re
 	return applyChange(context, flags, {
 		what: 'restarting',
 		choose: (stack) => chooseServers(stack.servers, flags),
-		build: (stack, servers) =>
-			parseWithOrphans(stack, servers, (known) => ({
-				verb: 'restart',
-				selectors: parseSelectors(operands, known),
-				staleOnly: flags.stale === true,
-				atOnce: flags.atOnce === true,
-				shell: shellEnvironment(),
-			})),
+		build: (known) => ({
+			verb: 'restart',
+			selectors: parseSelectors(operands, known),
+			staleOnly: flags.stale === true,
+			atOnce: flags.atOnce === true,
+			shell: shellEnvironment(),
+		}),
 	});
 }

@@ -4,7 +4,6 @@ import { chooseServers, coveredServers, type ServerChoice } from '../session/cho
 import { snapshotOf } from '../session/snapshot.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
-import { parseWithOrphans } from './known-types.ts';
 import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
 
 export type ScaleFlags = WaitFlags & ServerChoice;
@@ -15,11 +14,10 @@ export function scale(context: Context, operands: readonly string[], flags: Scal
 	return applyChange(context, flags, {
 		what: 'scaling',
 		choose: (stack) => chooseServers(stack.servers, flags),
-		build: (stack, servers) =>
-			parseWithOrphans(stack, servers, (known) => ({
-				verb: 'scale',
-				targets: parseScaleTargets(operands, known),
-			})),
+		build: (known) => ({
+			verb: 'scale',
+			targets: parseScaleTargets(operands, known),
+		}),
 	});
 }
 

@@ -1,16 +1,25 @@
 import type { Controller, ScreenSize } from '../view/controller.ts';
-import { firstFrame, withoutFrame } from '../view/first-frame.ts';
-import type { Mounted } from '../view/mount.tsx';
+import { firstFrame, LEAVE_SCREEN } from '../view/first-frame.ts';
 import type { Theme } from '../view/theme.ts';
 
-/** Why a screen ended: the user left, or the terminal or a signal ended it. */
-export type ScreenEnd = 'left' | 'gone';
+/** Why a screen ended: the user left, a signal ended it, or the terminal went away. */
+export type ScreenEnd = 'left' | 'signal' | 'gone';
 
-export interface Screen {
+/** Something to be drawn until it is over. */
+export interface Show {
 	readonly controller: Controller;
 	/** Resolves when the user has left. */
 	readonly left: Promise<unknown>;
 	stop(): void;
+}
+
+/** The terminal while the console has it. */
+export interface Screen {
+	readonly theme: Theme;
+	/** Draws until the user leaves, a signal comes or the terminal goes away. */
+	run(show: Show): Promise<ScreenEnd>;
+	/** Gives the terminal back as it was; does nothing the second time. */
+	leave(): void;
 }
 
 export function screenSize(): ScreenSize {
@@ -18,51 +27,54 @@ export function screenSize(): ScreenSize {
 	return { columns: columns || 80, rows: rows || 24 };
 }
 
-/** Resolves when the terminal is gone (it hung up, or reading or writing failed) or the process is to end. */
-function terminalGone(signal: AbortSignal): Promise<void> {
+/** Resolves when the terminal is gone (it hung up, or reading or writing failed) or the process is asked to end. */
+function ending(over: AbortSignal): Promise<ScreenEnd> {
 	return new Promise((resolve) => {
-		const gone = () => resolve();
+		const gone = () => resolve('gone');
+		const signalled = () => resolve('signal');
 		const { stdin, stdout, stderr } = process;
 		// These stay: a write that was under way can still fail after the end.
 		for (const stream of [stdin, stdout, stderr]) stream.on('error', gone);
 		stdin.on('end', gone);
-		const signals = ['SIGHUP', 'SIGTERM', 'SIGINT'] as const;
-		for (const name of signals) process.on(name, gone);
-		signal.addEventListener('abort', () => {
+		process.on('SIGHUP', gone);
+		for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, signalled);
+		over.addEventListener('abort', () => {
 			stdin.off('end', gone);
-			for (const name of signals) process.off(name, gone);
+			process.off('SIGHUP', gone);
+			for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, signalled);
 		});
 	});
 }
 
-/**
- * Shows a screen of the console from the first plain frame on, which is there before the rest is loaded, until it ends;
- * then the terminal is as it was.
- */
-export async function onScreen(
-	first: { readonly title: string; readonly environment: string; readonly theme: Theme },
-	start: () => Screen,
-): Promise<ScreenEnd> {
+/** Takes the terminal and paints a first plain frame, which is there before the rest of the console is loaded. */
+export function enterScreen(title: string, theme: Theme): Screen {
 	const over = new AbortController();
-	const gone = terminalGone(over.signal);
+	const ended = ending(over.signal);
+	let painted = true;
 	process.stdin.setRawMode(true);
-	process.stdout.write(firstFrame(first.title, first.environment, screenSize().columns, first.theme));
-	const screen = start();
-	let mounted: Mounted | null = null;
-	try {
-		const { mount } = await import('../view/mount.tsx');
-		mounted = mount(screen.controller);
-		return await Promise.race([
-			screen.left.then((): ScreenEnd => 'left'),
-			gone.then((): ScreenEnd => 'gone'),
-			mounted.ended.then((): ScreenEnd => 'gone'),
-		]);
-	} finally {
-		screen.stop();
-		if (mounted === null) process.stdout.write(withoutFrame());
-		else await mounted.unmount().catch(() => {});
-		process.stdin.setRawMode(false);
-		process.stdin.pause();
-		over.abort();
-	}
+	process.stdout.write(firstFrame(title, screenSize().columns, theme));
+	return {
+		theme,
+		async run({ controller, left, stop }) {
+			try {
+				const { mount } = await import('../view/mount.tsx');
+				// From here on Ink gives the screen back.
+				painted = false;
+				const mounted = mount(controller);
+				const end = await Promise.race([left.then((): ScreenEnd => 'left'), ended, mounted.ended]);
+				// A terminal that is gone takes no more writes, and Ink would wait for them.
+				if (end !== 'gone') await mounted.unmount();
+				return end;
+			} finally {
+				stop();
+			}
+		},
+		leave() {
+			if (over.signal.aborted) return;
+			over.abort();
+			if (painted) process.stdout.write(LEAVE_SCREEN);
+			process.stdin.setRawMode(false);
+			process.stdin.pause();
+		},
+	};
 }

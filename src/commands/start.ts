@@ -4,7 +4,6 @@ import { chooseServers, type ServerChoice } from '../session/choose-servers.ts';
 import { shellEnvironment } from '../session/shell-environment.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
-import { parseWithOrphans } from './known-types.ts';
 import { localServers } from './open-stack.ts';
 
 export type StartFlags = WaitFlags & ServerChoice & { readonly formation?: string };
@@ -18,13 +17,12 @@ export function start(context: Context, operands: readonly string[], flags: Star
 	return applyChange(context, flags, {
 		what: 'starting',
 		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack)),
-		build: (stack, servers) =>
-			parseWithOrphans(stack, servers, (known) => ({
-				verb: 'start',
-				selectors: parseSelectors(operands, known),
-				formation: formation === undefined ? null : parseFormation(formation, known),
-				shell: shellEnvironment(),
-			})),
+		build: (known) => ({
+			verb: 'start',
+			selectors: parseSelectors(operands, known),
+			formation: formation === undefined ? null : parseFormation(formation, known),
+			shell: shellEnvironment(),
+		}),
 	});
 }
 

@@ -2,7 +2,6 @@ import { parseSelectors } from '../model/formation-arguments.ts';
 import { chooseServers, type ServerChoice } from '../session/choose-servers.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
-import { parseWithOrphans } from './known-types.ts';
 
 /** Stops instances and keeps what is wanted, until `start`. */
 export function stop(
@@ -13,10 +12,9 @@ export function stop(
 	return applyChange(context, flags, {
 		what: 'stopping',
 		choose: (stack) => chooseServers(stack.servers, flags),
-		build: (stack, servers) =>
-			parseWithOrphans(stack, servers, (known) => ({
-				verb: 'stop',
-				selectors: parseSelectors(operands, known),
-			})),
+		build: (known) => ({
+			verb: 'stop',
+			selectors: parseSelectors(operands, known),
+		}),
 	});
 }

@@ -33,7 +33,7 @@ export function assignPortBlocks(
 	const taken = kept.map(([, first]) => first);
 	const overlapsTaken = (first: number) => taken.some((other) => Math.abs(other - first) < PORTS_PER_TYPE);
 	typesInOrder.forEach((type, position) => {
-		if (type in result) return;
+		if (Object.hasOwn(result, type)) return;
 		let first = base + position * PORTS_PER_TYPE;
 		while (overlapsTaken(first)) first += PORTS_PER_TYPE;
 		result[type] = first;

@@ -1,23 +1,13 @@
-import { bold, fit, plain, type Row } from './presentation/row.ts';
+import { bold, dim, fit, plain } from './presentation/row.ts';
 import { paint, type Theme } from './theme.ts';
 
 const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l\x1b[2J\x1b[H';
-const LEAVE_SCREEN = '\x1b[?25h\x1b[?1049l';
-
-/** What is there at once, while the rest of the console is still loading. */
-export function firstFrame(stack: string, environment: string, columns: number, theme: Theme): string {
-	const header: Row = [
-		plain(' '),
-		bold(stack),
-		plain('  '),
-		bold(environment),
-		plain('     '),
-		{ text: 'starting', role: 'dim' },
-	];
-	return ENTER_SCREEN + paint(fit(header, columns, ''), theme);
-}
 
 /** Takes the first frame back, when nothing came after it. */
-export function withoutFrame(): string {
-	return LEAVE_SCREEN;
+export const LEAVE_SCREEN = '\x1b[?25h\x1b[?1049l';
+
+/** What is there at once, while the rest of the console is still loading. */
+export function firstFrame(title: string, columns: number, theme: Theme): string {
+	const header = [plain(' '), bold(title), plain('   '), dim('starting')];
+	return ENTER_SCREEN + paint(fit(header, columns, ''), theme);
 }

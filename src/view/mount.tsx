@@ -5,8 +5,8 @@ import type { Controller } from './controller.ts';
 export interface Mounted {
 	/** Gives the screen back as it was. */
 	unmount(): Promise<void>;
-	/** Rejects when drawing has failed. */
-	readonly ended: Promise<unknown>;
+	/** Rejects when drawing has failed; otherwise stays open until `unmount`. */
+	readonly ended: Promise<never>;
 }
 
 /** Draws on the alternate screen of this process's terminal until it is unmounted. */
@@ -19,12 +19,14 @@ export function mount(controller: Controller): Mounted {
 		exitOnCtrlC: false,
 		patchConsole: false,
 	});
-	const ended = instance.waitUntilExit();
+	const exited = instance.waitUntilExit();
 	return {
 		async unmount() {
 			instance.unmount();
-			await ended;
+			await exited;
 		},
-		ended,
+		ended: new Promise((_, reject) => {
+			exited.catch(reject);
+		}),
 	};
 }

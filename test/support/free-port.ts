@@ -1,9 +1,13 @@
 import { createServer } from 'node:net';
 
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
+/** A port that nobody listens on: the wanted one, or else any. */
+export async function freePort(wanted = 0): Promise<number> {
 	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const listening = new Promise<boolean>((resolve) => {
+		server.once('error', () => resolve(false));
+		server.listen(wanted, () => resolve(true));
+	});
+	if (!(await listening)) return freePort();
 	const { port } = server.address() as { port: number };
 	await new Promise((resolve) => server.close(resolve));
 	return port;

@@ -1,6 +1,9 @@
-import { once } from 'node:events';
-
-/** Writes to stdout and waits while its reader is behind, so that nothing piles up in memory. */
+/**
+ * Writes to stdout and waits while its reader is behind, so that nothing piles up in memory.
+ * A reader that went away is not an error here: it ends the process.
+ */
 export async function writeOut(bytes: Uint8Array): Promise<void> {
-	if (bytes.length > 0 && !process.stdout.write(bytes)) await once(process.stdout, 'drain');
+	const { stdout } = process;
+	if (bytes.length === 0 || stdout.write(bytes)) return;
+	await new Promise<void>((resolve) => stdout.once('drain', resolve));
 }

@@ -3,8 +3,8 @@ import { monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
 import { appendHistory } from './history.ts';
 import { type Goal, type GoalState, timeToSettle } from './step/goals.ts';
+import { type Plan, type PlannedRow, plan } from './step/plan.ts';
 import type { SupervisorEvent } from './step/state.ts';
-import { type Plan, type PlannedRow, plan } from './step/verbs.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Plans a verb, records it, sets it going, waits until it has settled and notes all that in the history. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Launch, stackEnvironment } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { TypeDefinition } from './step/state.ts';
+import type { SupervisorState, TypeDefinition } from './step/state.ts';
 
 export interface Defined {
 	readonly definitions: readonly TypeDefinition[];
@@ -22,6 +22,15 @@ export function define(stack: Stack, shell: Readonly<Record<string, string>>): D
 		return { type, command, settings, fingerprint, launch: key };
 	});
 	return { definitions, launches };
+}
+
+/** Those that an instance or a definition still names. */
+export function launchesInUse(
+	launches: Readonly<Record<string, Launch>>,
+	{ instances, definitions }: Pick<SupervisorState, 'instances' | 'definitions'>,
+): Record<string, Launch> {
+	const used = new Set([...instances.values(), ...definitions.values()].map(({ launch }) => launch));
+	return Object.fromEntries(Object.entries(launches).filter(([key]) => used.has(key)));
 }
 
 function digest(value: unknown): string {

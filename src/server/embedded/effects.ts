@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { instanceEnvironment } from '../../model/launch.ts';
+import { AdoptedWatch } from './adopted-watch.ts';
 import { logFile } from './logs/files.ts';
 import { waitUntilReady } from './probe.ts';
 import { Spawner } from './spawner.ts';
 import type { Effect, Instance, SupervisorEvent } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
-import { AdoptedWatch, groupLives, Trees } from './trees.ts';
+import { groupLives, Trees } from './trees.ts';
 
 const ADOPTED_LOOK_MS = 100;
 /** So long may spawning keep the supervisor from listening. */

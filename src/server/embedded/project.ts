@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../../model/change.ts';
 import type { FileMessage } from '../../model/errors.ts';
+import { lookUp } from '../../model/look-up.ts';
 import type {
 	InstanceObservation,
 	InstanceState,
@@ -9,7 +10,7 @@ import type {
 import type { ServerDefinition } from '../../model/stack.ts';
 import { newInstance } from './step/reconcile.ts';
 import { type Clock, type Instance, liveProcess, type SupervisorState, wantedOf } from './step/state.ts';
-import { isStale, knownTypes } from './step/verbs.ts';
+import { isStale, knownTypes } from './step/verbs/select.ts';
 
 const STATES: Readonly<Record<Instance['phase']['kind'], InstanceState>> = {
 	idle: 'stopped',
@@ -63,13 +64,13 @@ export function projectTypes(
 	const { formation } = state;
 	return knownTypes(state).map((type) => {
 		const definition = state.definitions.get(type);
-		const isSetUp = type in (formation.override ?? formation.wanted);
-		const notSetUp = formation.power === 'up' ? 0 : (initial[type] ?? 0);
+		const isSetUp = lookUp(formation.override ?? formation.wanted, type) !== undefined;
+		const notSetUp = formation.power === 'up' ? 0 : (lookUp(initial, type) ?? 0);
 		return {
 			type,
 			command: definition?.command ?? orphanCommand(state, type, commandOf),
 			wanted: isSetUp ? wantedOf(formation, type) : notSetUp,
-			paused: formation.paused[type] ?? null,
+			paused: lookUp(formation.paused, type) ?? null,
 			orphan: definition === undefined,
 			stopped: formation.held.includes(type),
 		};

@@ -35,7 +35,7 @@ export async function runSupervisor(
 	options: { readonly staysWhenIdle: boolean },
 ): Promise<RunningSupervisor | null> {
 	let running: Running | null = null;
-	const watch = await StackWatch.open(files, () => running?.supervisor.filesChanged());
+	const watch = await StackWatch.open(files, () => running?.supervisor.redefine());
 	const definition = watch.stack.servers.find(({ name }) => name === serverName);
 	if (definition === undefined) throw new ProcdeckError('unknown-server', `there is no server ${serverName}`);
 	const paths = statePaths(watch.stack, serverName);

@@ -7,33 +7,21 @@ import { assignPortBlocks, portBase } from '../../model/ports.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
 import { adopt, recoverUnrecorded } from './adoption.ts';
 import { carryOut } from './carry-out.ts';
-import { type Defined, define } from './definitions.ts';
+import { define, launchesInUse } from './definitions.ts';
 import { Effects } from './effects.ts';
 import { initialCounts } from './initial.ts';
 import type { StatePaths } from './paths.ts';
 import { project, projectInstance, projectTypes } from './project.ts';
-import {
-	type LaunchRecord,
-	type Recorded,
-	writeFormation,
-	writeInstances,
-	writeLaunches,
-} from './records.ts';
-import { Saver } from './saver.ts';
+import { type LaunchRecord, type Recorded, writeFormation } from './records.ts';
+import { SavedInstances } from './saved-instances.ts';
 import { Settling } from './settling.ts';
 import type { StackWatch } from './stack-watch.ts';
 import type { Goal } from './step/goals.ts';
-import {
-	type Clock,
-	deadlineOf,
-	type Formation,
-	type Instance,
-	type SupervisorEvent,
-	type SupervisorState,
-} from './step/state.ts';
+import type { Clock, Formation, Instance, SupervisorEvent, SupervisorState } from './step/state.ts';
 import { step } from './step/step.ts';
-import { setUp } from './step/verbs.ts';
+import { setUp } from './step/verbs/power.ts';
 import { Ticker } from './ticker.ts';
+import { LONGEST_TIMER_MS, Timers } from './timers.ts';
 
 export interface SupervisorOptions {
 	readonly definition: ServerDefinition;
@@ -44,8 +32,6 @@ export interface SupervisorOptions {
 	readonly history: readonly HistoryEntry[];
 }
 
-/** A verb's time must not overflow the timers of the platform. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const HISTORY_KEPT = 500;
 
 /**
@@ -60,15 +46,13 @@ export class Supervisor {
 	readonly #boot = bootId();
 	readonly #effects: Effects;
 	readonly #ticker: Ticker;
-	readonly #instancesSaver: Saver;
+	readonly #saved: SavedInstances;
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
-	readonly #timers = new Map<string, NodeJS.Timeout>();
+	readonly #timers = new Timers((name) => this.#elapsed(name));
 	#state: SupervisorState;
 	#history: HistoryEntry[];
 	#shell: Readonly<Record<string, string>>;
-	#launches: Record<string, Launch>;
-	#savedLaunches = '';
-	#saveProblem: FileMessage | null = null;
+	#launches: Readonly<Record<string, Launch>>;
 	#queue: SupervisorEvent[] = [];
 	#stepping = false;
 	#turn: Promise<unknown> = Promise.resolve();
@@ -79,14 +63,20 @@ export class Supervisor {
 		this.watch = watch;
 		this.#state = recorded.state;
 		this.#shell = launches.shell;
-		this.#launches = { ...launches.launches };
+		this.#launches = launches.launches;
 		this.#history = [...history];
 		this.#effects = new Effects(this);
 		this.#ticker = new Ticker(this);
-		this.#instancesSaver = new Saver(
-			() => this.#writeInstances(),
-			(error) => this.#noteSaving(error),
-		);
+		this.#saved = new SavedInstances(this, this.#boot, () => this.#publishStack());
+	}
+
+	/** What a supervisor after this one needs to start an instance again as it was. */
+	get shell(): Readonly<Record<string, string>> {
+		return this.#shell;
+	}
+
+	get launches(): Readonly<Record<string, Launch>> {
+		return this.#launches;
 	}
 
 	get state(): SupervisorState {
@@ -104,6 +94,8 @@ export class Supervisor {
 		if (Object.keys(this.#state.formation.wanted).length > 0) {
 			this.#state = recoverUnrecorded(this.#state, this.#effects.trees.carriers());
 		}
+		for (const instance of this.#state.instances.values())
+			this.#timers.arm(instance, undefined, monotonicNow());
 		this.redefine();
 		adopt(this, this.#effects);
 		this.#ticker.open();
@@ -112,8 +104,8 @@ export class Supervisor {
 	/** Reads the definitions from the stack again, with the given shell for what starts from now on. */
 	redefine(shell: Readonly<Record<string, string>> = this.#shell): void {
 		this.#shell = shell;
-		const defined: Defined = define(this.watch.stack, shell);
-		Object.assign(this.#launches, defined.launches);
+		const defined = define(this.watch.stack, shell);
+		this.#launches = { ...launchesInUse(this.#launches, this.#state), ...defined.launches };
 		const types = defined.definitions.map(({ type }) => type);
 		const inUse = new Set([...this.#state.instances.values()].map(({ type }) => type));
 		const base = portBase(this.definition, this.watch.stack.environmentVariables);
@@ -225,18 +217,13 @@ export class Supervisor {
 		return { mono: monotonicNow(), wall: Date.now(), random: Math.random() };
 	}
 
-	/** The files changed. */
-	filesChanged(): void {
-		this.redefine();
-	}
-
 	/** Lets go of everything but the instances. */
 	async close(): Promise<void> {
-		for (const timer of this.#timers.values()) clearTimeout(timer);
+		this.#timers.close();
 		this.#ticker.close();
 		this.#effects.close();
 		this.watch.close();
-		await this.#instancesSaver.now();
+		await this.#saved.now();
 	}
 
 	#step(events: SupervisorEvent[]): void {
@@ -256,40 +243,22 @@ export class Supervisor {
 			(instance) => before.instances.get(instance.name) !== instance,
 		);
 		const removed = [...before.instances.keys()].filter((name) => !after.instances.has(name));
-		for (const instance of changed) this.#arm(instance, before.instances.get(instance.name), clock.mono);
-		for (const name of removed) this.#disarm(name);
+		for (const instance of changed)
+			this.#timers.arm(instance, before.instances.get(instance.name), clock.mono);
+		for (const name of removed) this.#timers.disarm(name);
 		if (changed.length === 0 && removed.length === 0) return;
 		this.publish({
 			kind: 'instances',
 			changed: changed.map((instance) => projectInstance(after, instance, clock)),
 			removed,
 		});
-		this.#instancesSaver.soon();
-	}
-
-	#arm(instance: Instance, before: Instance | undefined, now: number): void {
-		const deadline = deadlineOf(instance);
-		if (before !== undefined && deadlineOf(before) === deadline) return;
-		this.#disarm(instance.name);
-		if (deadline === null) return;
-		// A timer may fire a moment early by the monotonic clock: a millisecond more saves a second round.
-		const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, deadline - now + 1));
-		this.#timers.set(
-			instance.name,
-			setTimeout(() => this.#elapsed(instance.name), delay),
-		);
+		this.#saved.soon();
 	}
 
 	#elapsed(name: string): void {
-		this.#timers.delete(name);
 		const instance = this.#state.instances.get(name);
 		if (instance !== undefined)
 			this.dispatch(this.#effects.survivorsOf(instance) ?? { kind: 'elapsed', name });
-	}
-
-	#disarm(name: string): void {
-		clearTimeout(this.#timers.get(name));
-		this.#timers.delete(name);
 	}
 
 	#publishStack(): void {
@@ -307,33 +276,6 @@ export class Supervisor {
 	}
 
 	#problems(): FileMessage[] {
-		return [...this.watch.problems, ...(this.#saveProblem === null ? [] : [this.#saveProblem])];
-	}
-
-	#noteSaving(error: Error | null): void {
-		const before = this.#saveProblem?.message;
-		this.#saveProblem =
-			error === null
-				? null
-				: { file: this.paths.directory, line: null, message: `cannot save the state: ${error.message}` };
-		if (this.#saveProblem?.message !== before) this.#publishStack();
-		// It is tried again for as long as it fails: what is not written would not be adopted.
-		if (error !== null) setTimeout(() => this.#instancesSaver.soon(), 1_000).unref();
-	}
-
-	async #writeInstances(): Promise<void> {
-		this.#pruneLaunches();
-		const launches = JSON.stringify([this.#shell, Object.keys(this.#launches)]);
-		if (launches !== this.#savedLaunches) {
-			await writeLaunches(this.paths, { shell: this.#shell, launches: this.#launches });
-			this.#savedLaunches = launches;
-		}
-		await writeInstances(this.paths, this.#state.instances.values(), this.#boot);
-	}
-
-	#pruneLaunches(): void {
-		const used = new Set<string | null>([...this.#state.instances.values()].map(({ launch }) => launch));
-		for (const { launch } of this.#state.definitions.values()) used.add(launch);
-		for (const key of Object.keys(this.#launches)) if (!used.has(key)) delete this.#launches[key];
+		return [...this.watch.problems, ...(this.#saved.problem === null ? [] : [this.#saved.problem])];
 	}
 }

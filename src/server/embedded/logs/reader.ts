@@ -1,12 +1,10 @@
-import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Selector } from '../../../model/change.ts';
 import type { LogChunk, LogQuery } from '../../server.ts';
 import { instanceOfFile, logFile, previousLogFile } from './files.ts';
+import { Growth } from './growth.ts';
 import { LogFile } from './log-file.ts';
 import { lastLines, mergeByTime } from './merge.ts';
-
-/** A look at the folder now and then, should a notice of the kernel be missed. */
-const LOOK_MS = 1_000;
 
 /**
  * The logs in a folder, straight from the files that the instances write: no supervisor is needed, and none is in the way.
@@ -162,71 +160,5 @@ class InstanceLog {
 		const file = LogFile.open(this.#instance, this.#path);
 		this.#files = file === null ? [] : [file];
 		return file !== null;
-	}
-}
-
-/** Tells which logs may have grown. */
-class Growth {
-	readonly #directory: string;
-	readonly #signal: AbortSignal;
-	readonly #grown = new Set<string>();
-	#everything = true;
-	#watcher: FSWatcher | null = null;
-	#wake: () => void = () => {};
-
-	constructor(directory: string, signal: AbortSignal) {
-		this.#directory = directory;
-		this.#signal = signal;
-		signal.addEventListener('abort', this.#onAbort);
-		this.#watch();
-	}
-
-	/** Those of `names` that may have grown since the last call. */
-	take(names: readonly string[]): string[] {
-		const taken = this.#everything ? [...names] : names.filter((name) => this.#grown.has(name));
-		this.#everything = false;
-		this.#grown.clear();
-		return taken;
-	}
-
-	/** Resolves when there may be something new, or the signal is aborted. */
-	async next(): Promise<void> {
-		if (this.#signal.aborted || this.#everything || this.#grown.size > 0) return;
-		let timer: NodeJS.Timeout | undefined;
-		await new Promise<void>((resolve) => {
-			this.#wake = resolve;
-			timer = setTimeout(resolve, LOOK_MS);
-		});
-		clearTimeout(timer);
-		if (this.#watcher === null) this.#watch();
-	}
-
-	close(): void {
-		this.#signal.removeEventListener('abort', this.#onAbort);
-		this.#watcher?.close();
-	}
-
-	readonly #onAbort = () => this.#wake();
-
-	/** The folder comes with the first start; until then it is looked for now and then. */
-	#watch(): void {
-		try {
-			this.#watcher = watch(this.#directory, (_, name) => {
-				const instance = name === null ? null : instanceOfFile(name);
-				if (instance === null) return;
-				this.#grown.add(instance);
-				this.#wake();
-			});
-			this.#watcher.on('error', () => this.#lookAgain());
-			this.#everything = true;
-		} catch {
-			this.#everything = true;
-		}
-	}
-
-	#lookAgain(): void {
-		this.#watcher?.close();
-		this.#watcher = null;
-		this.#everything = true;
 	}
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../model/look-up.ts';
 import { portOf } from '../../../model/ports.ts';
 import type { Draft } from './draft.ts';
 import { beginStop, startFresh } from './life.ts';
@@ -43,7 +44,7 @@ export function newInstance(formation: Formation, type: string, index: number): 
 		starts: 0,
 		launch: null,
 		fingerprint: null,
-		port: portOf(formation.ports[type], index),
+		port: portOf(lookUp(formation.ports, type), index),
 		restarts: 0,
 		failures: 0,
 		lastExit: null,
@@ -53,7 +54,9 @@ export function newInstance(formation: Formation, type: string, index: number): 
 
 function run(draft: Draft, instance: Instance): void {
 	const { phase } = instance;
-	if (phase.kind === 'idle') startFresh(draft, instance);
+	// A type that left the Procfile goes on while it runs, but is not begun again.
+	if (phase.kind === 'idle' && isOrphan(draft, instance)) draft.remove(instance.name);
+	else if (phase.kind === 'idle') startFresh(draft, instance);
 	// Wanted again before it was gone.
 	else if (phase.kind === 'stopping' && phase.after.kind === 'idle')
 		beginStop(draft, instance, { kind: 'start' });
@@ -66,7 +69,11 @@ function rest(draft: Draft, instance: Instance): void {
 		if (phase.kind !== 'stopping' || phase.after.kind !== 'idle')
 			beginStop(draft, instance, { kind: 'idle' });
 	} else if (phase.kind !== 'spawning') {
-		if (surplus) draft.remove(instance.name);
+		if (surplus || isOrphan(draft, instance)) draft.remove(instance.name);
 		else if (phase.kind !== 'idle' && phase.kind !== 'failed') draft.enter(instance, { kind: 'idle' });
 	}
+}
+
+function isOrphan(draft: Draft, instance: Instance): boolean {
+	return !draft.definitions.has(instance.type);
 }

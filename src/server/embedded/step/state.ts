@@ -1,3 +1,4 @@
+import { lookUp } from '../../../model/look-up.ts';
 import type { LastExit, PastExit } from '../../../model/observed.ts';
 import type { ProcessSettings } from '../../../model/stack.ts';
 
@@ -177,7 +178,7 @@ export const EMPTY_STATE: SupervisorState = {
 /** How many instances of a type should exist. */
 export function wantedOf(formation: Formation, type: string): number {
 	const counts = formation.override ?? formation.wanted;
-	return counts[type] ?? 0;
+	return lookUp(counts, type) ?? 0;
 }
 
 /** The process of an instance that has one. */

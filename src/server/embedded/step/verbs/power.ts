@@ -1,0 +1,105 @@
+import type { Change, Selector } from '../../../../model/change.ts';
+import { lookUp } from '../../../../model/look-up.ts';
+import type { Goal } from '../goals.ts';
+import { type Formation, type Instance, type SupervisorState, wantedOf } from '../state.ts';
+import { heldAfterStart } from './hold.ts';
+import type { Plan, PlanContext, PlannedRow } from './planned.ts';
+import {
+	instancesOf,
+	instancesToStart,
+	isRunning,
+	requireSelected,
+	requireType,
+	requireWithinLimit,
+	rowKeys,
+	runningCount,
+	runs,
+	typeOf,
+} from './select.ts';
+
+type Start = Change & { verb: 'start' };
+
+/** The stack runs, or what is selected of it; takes back stops. */
+export function start(state: SupervisorState, change: Start, context: PlanContext): Plan {
+	requireSelected(state, change.selectors);
+	const formation: Formation = {
+		...countsAfterStart(state, change.formation, context.initial),
+		power: 'up',
+		held: heldAfterStart(state, change.selectors),
+	};
+	const names = instancesToStart(state, formation, change.selectors);
+	const resting = names.filter((name) => isResting(state.instances.get(name)));
+	const restarts = resting.length === 0 ? [] : [{ names: resting, width: null, id: context.id }];
+	return { formation, restarts, rows: startRows(state, formation, change.selectors, names) };
+}
+
+function countsAfterStart(
+	state: SupervisorState,
+	counts: Start['formation'],
+	initial: PlanContext['initial'],
+): Formation {
+	if (counts === null) return setUp(state.formation, initial);
+	for (const [type, count] of Object.entries(counts)) {
+		requireType(state, type);
+		requireWithinLimit(state, type, count);
+	}
+	const zeros = Object.fromEntries(Object.keys(initial).map((type) => [type, 0]));
+	return { ...state.formation, wanted: { ...zeros, ...counts }, paused: {} };
+}
+
+function startRows(
+	state: SupervisorState,
+	formation: Formation,
+	selectors: readonly Selector[],
+	names: readonly string[],
+): PlannedRow[] {
+	return rowKeys(state, formation, selectors).map(({ type, instance }): PlannedRow => {
+		const own = names.filter((name) => (instance === undefined ? typeOf(name) === type : name === instance));
+		const key = instance === undefined ? { type } : { type, instance };
+		const from = runningCount(state, type, instance);
+		if (own.length === 0 && lookUp(formation.paused, type) !== undefined) {
+			const reason = `paused (\`procdeck resume ${type}\` brings it back)`;
+			return { ...key, from, to: from, outcome: 'unchanged', reason, goals: [] };
+		}
+		const goals = [
+			...own.filter((name) => !isRunning(state.instances.get(name))).map(runs),
+			...surplusOf(state, formation, type),
+		];
+		return {
+			...key,
+			from,
+			to: own.length,
+			outcome: goals.length === 0 ? 'unchanged' : null,
+			reason: null,
+			goals,
+		};
+	});
+}
+
+function surplusOf(state: SupervisorState, formation: Formation, type: string): Goal[] {
+	const surplus = instancesOf(state, type).filter(({ index }) => index > wantedOf(formation, type));
+	return surplus.map(({ name }) => ({ kind: 'rests', name }));
+}
+
+function isResting(instance: Instance | undefined): boolean {
+	return instance?.phase.kind === 'ended' || instance?.phase.kind === 'failed';
+}
+
+/** The formation with initial counts for the types that were never set up here. */
+export function setUp(formation: Formation, initial: PlanContext['initial']): Formation {
+	const missing = Object.entries(initial).filter(([type]) => lookUp(formation.wanted, type) === undefined);
+	if (missing.length === 0) return formation;
+	return { ...formation, wanted: { ...formation.wanted, ...Object.fromEntries(missing) } };
+}
+
+/** Nothing runs any more, at the next boot neither; the counts stay. */
+export function down(state: SupervisorState): Plan {
+	const formation: Formation = { ...state.formation, power: 'down', held: [], override: null };
+	const rows = rowKeys(state, state.formation, []).map(({ type }): PlannedRow => {
+		const from = runningCount(state, type);
+		const isOff = state.formation.power !== 'up' && from === 0;
+		const goals = isOff ? [] : instancesOf(state, type).map(({ name }): Goal => ({ kind: 'rests', name }));
+		return { type, from, to: 0, outcome: isOff ? 'unchanged' : null, reason: null, goals };
+	});
+	return { formation, restarts: [], rows };
+}

@@ -1,0 +1,95 @@
+import type { Change } from '../../../../model/change.ts';
+import { lookUp } from '../../../../model/look-up.ts';
+import type { Goal } from '../goals.ts';
+import type { Formation, SupervisorState } from '../state.ts';
+import { heldAfterStart, release } from './hold.ts';
+import type { Plan, PlanContext, PlannedRestart, PlannedRow } from './planned.ts';
+import { setUp } from './power.ts';
+import { instancesToStart, isRunning, isStale, requireSelected, rowKeys, typeOf } from './select.ts';
+
+type Restart = Change & { verb: 'restart' };
+
+/** Fresh starts of the selected, rolling where more than one runs; also what was stopped, but not what is paused. */
+export function restart(state: SupervisorState, change: Restart, context: PlanContext): Plan {
+	requireSelected(state, change.selectors);
+	const held = heldAfterRestart(state, change);
+	const formation: Formation = { ...setUp(state.formation, context.initial), power: 'up', held };
+	const names = instancesToStart(state, formation, change.selectors).filter(
+		(name) => !change.staleOnly || isStaleName(state, name),
+	);
+	const groups = rowKeys(state, formation, change.selectors)
+		.map(({ type, instance }) => {
+			const own = names.filter((name) =>
+				instance === undefined ? typeOf(name) === type : name === instance,
+			);
+			return {
+				type,
+				instance,
+				names: own,
+				restart: plannedRestart(state, own, change, `${context.id}:${instance ?? type}`),
+			};
+		})
+		.filter((group) => !change.staleOnly || group.names.length > 0);
+	return {
+		formation,
+		restarts: groups.flatMap((group) => group.restart ?? []),
+		rows: groups.map((group) => restartRow(state, group)),
+	};
+}
+
+function heldAfterRestart(state: SupervisorState, { staleOnly, selectors }: Restart): readonly string[] {
+	if (state.formation.power !== 'up') return heldAfterStart(state, selectors);
+	if (staleOnly) return state.formation.held;
+	return selectors.length === 0 ? [] : release(state, selectors);
+}
+
+function isStaleName(state: SupervisorState, name: string): boolean {
+	const instance = state.instances.get(name);
+	return instance !== undefined && isStale(state, instance);
+}
+
+/** What was never started or rests needs no restart: the formation starts it. */
+function plannedRestart(
+	state: SupervisorState,
+	names: readonly string[],
+	{ atOnce }: Restart,
+	id: string,
+): PlannedRestart | null {
+	const started = names.filter((name) => (state.instances.get(name)?.phase.kind ?? 'idle') !== 'idle');
+	const [first] = started;
+	if (first === undefined) return null;
+	const running = started.filter((name) => isRunning(state.instances.get(name)));
+	const rolling = !atOnce && running.length > 1;
+	return {
+		names: started,
+		width: rolling ? (state.definitions.get(typeOf(first))?.settings.rolling ?? 1) : null,
+		id,
+	};
+}
+
+function restartRow(
+	state: SupervisorState,
+	group: {
+		type: string;
+		instance: string | undefined;
+		names: readonly string[];
+		restart: PlannedRestart | null;
+	},
+): PlannedRow {
+	const { type, instance, names, restart } = group;
+	const goals = names.map((name): Goal => {
+		const rollout =
+			restart !== null && restart.width !== null && restart.names.includes(name) ? restart.id : null;
+		return { kind: 'runs', name, startsAfter: state.instances.get(name)?.starts ?? -1, rollout };
+	});
+	const count = names.length;
+	const whyNone = lookUp(state.formation.paused, type) !== undefined ? 'paused' : 'none is wanted';
+	return {
+		...(instance === undefined ? { type } : { type, instance }),
+		from: count,
+		to: count,
+		outcome: count === 0 ? 'unchanged' : null,
+		reason: count === 0 ? whyNone : null,
+		goals,
+	};
+}

@@ -32,18 +32,20 @@ const HEALTHY: readonly Scene[] = [
 		name: 'logs',
 		size: WIDE,
 		act: async (console) => {
+			await inFullSwing(console);
 			console.press('l');
-			await console.waitForText(/following/);
-			console.press('/', 'slow', 'Enter');
-			await console.waitForText(/of \d+ match/);
+			await console.waitForText(/logs ─ worker/);
+			console.press('/', 'Import', 'Enter');
+			await console.waitForText(/\d+ of \d+ match/);
 		},
 	},
 	{
 		name: 'help',
 		size: WIDE,
 		act: async (console) => {
+			await inFullSwing(console);
 			console.press('?');
-			await console.waitForText(/restart/);
+			await console.waitForText(/next problem/);
 		},
 	},
 ];
@@ -53,7 +55,8 @@ const IN_PRODUCTION: readonly Scene[] = [
 		name: 'plan',
 		size: WIDE,
 		act: async (console) => {
-			console.press('Down', 's');
+			await inFullSwing(console);
+			console.press('s');
 			await console.waitForText(/Cancel/);
 		},
 	},
@@ -64,9 +67,10 @@ const CRASHING: readonly Scene[] = [
 		name: 'crash-loop',
 		size: WIDE,
 		act: async (console) => {
-			await console.waitForText(/[3-5] times|(three|four|five) times/);
+			await console.waitForText(/(4|5|four|five) times/);
 			console.press('!', 'Enter');
 			await console.waitForText(/crash loop/);
+			await console.waitForText(/TypeError/);
 		},
 	},
 ];
@@ -98,7 +102,7 @@ async function shoot(
 		}
 	} finally {
 		await runBinary(['-e', environment, 'down'], { cwd, env });
-		await rm(root, { recursive: true, force: true });
+		await rm(root, { recursive: true, force: true, maxRetries: 5 });
 	}
 }
 

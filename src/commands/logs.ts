@@ -22,6 +22,9 @@ export interface LogsFlags {
 
 const DEFAULT_LINES = 100;
 
+/** So much is joined for one write: few system calls, and little in memory while the reader is behind. */
+const WRITE_BYTES = 256 * 1024;
+
 /** What the instances wrote, and with `-f` what they go on to write. */
 export async function logs(context: Context, operands: readonly string[], flags: LogsFlags): Promise<number> {
 	const { globals } = context;
@@ -79,7 +82,18 @@ async function print(
 	const colours = wantsColour(process.stdout, globals.colour);
 	const printer = output.json ? jsonLogPrinter : textLogPrinter({ colours, withServer });
 	for await (const batch of chunks) {
-		const parts = batch.filter(({ chunk }) => chunk.bytes.length > 0);
-		await writeOut(Buffer.concat(parts.map(({ server, chunk }) => printer(server, chunk))));
+		let pending: Buffer[] = [];
+		let bytes = 0;
+		for (const { server, chunk } of batch) {
+			if (chunk.bytes.length === 0) continue;
+			const printed = printer(server, chunk);
+			pending.push(printed);
+			bytes += printed.length;
+			if (bytes < WRITE_BYTES) continue;
+			await writeOut(Buffer.concat(pending));
+			pending = [];
+			bytes = 0;
+		}
+		await writeOut(Buffer.concat(pending));
 	}
 }

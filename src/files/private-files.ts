@@ -27,6 +27,7 @@ export async function ownedDirectory(directory: string): Promise<void> {
 /**
  * Replaces a file by a new version or not at all, whatever happens midway; the version before is kept beside it as `.previous`.
  * Nobody else can read it.
+ * @throws ProcdeckError `refused`, naming the file; then the version before is still there
  */
 export async function writeAtomically(file: string, text: string): Promise<void> {
 	const temporary = `${file}.${process.pid}.tmp`;
@@ -42,8 +43,11 @@ export async function writeAtomically(file: string, text: string): Promise<void>
 		await rename(temporary, file);
 		await syncDirectory(dirname(file));
 	} catch (error) {
-		await rm(temporary, { force: true });
-		throw error;
+		await rm(temporary, { force: true }).catch(() => {});
+		const hint = 'free some space, or make its folder writable';
+		throw new ProcdeckError('refused', `cannot write ${file}: ${(error as Error).message}`, hint, {
+			cause: error,
+		});
 	}
 }
 

@@ -24,7 +24,7 @@ describe('the console', () => {
 		const stack = await tempStack(FILES);
 		const console = await openConsole(stack);
 		const screen = await console.waitForText('running as');
-		expect(screen).toMatch(/shop\s+development/);
+		expect(screen).toMatch(/^ shop {2}development +2\/2 up +all well$/m);
 		expect(screen).toMatch(/worker\s+1\/1/);
 	});
 

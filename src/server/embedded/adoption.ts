@@ -1,8 +1,10 @@
 import { isAlive, monotonicNow, readStat, TICKS_PER_SECOND } from '../../linux/proc.ts';
+import { lookUp } from '../../model/look-up.ts';
 import type { Effects } from './effects.ts';
 import { SETTLED_AFTER_MS } from './step/life.ts';
 import { newInstance } from './step/reconcile.ts';
 import {
+	type Formation,
 	type Instance,
 	type LiveProcess,
 	liveProcess,
@@ -32,7 +34,16 @@ export function recoverUnrecorded(state: SupervisorState, carriers: Carriers): S
 			instances.set(name, { ...known, starts, phase });
 		}
 	}
-	return { ...state, instances };
+	return { ...state, instances, formation: formationOf(state.formation, instances) };
+}
+
+/** Where even the formation was lost, what runs is what is wanted: nothing is stopped because a file is gone. */
+function formationOf(formation: Formation, instances: ReadonlyMap<string, Instance>): Formation {
+	const alive = [...instances.values()].filter((instance) => liveProcess(instance) !== null);
+	if (Object.keys(formation.wanted).length > 0 || alive.length === 0) return formation;
+	const wanted: Record<string, number> = {};
+	for (const { type, index } of alive) wanted[type] = Math.max(index, lookUp(wanted, type) ?? 0);
+	return { ...formation, power: 'up', wanted };
 }
 
 function instanceNamed(state: SupervisorState, name: string): Instance {

@@ -14,11 +14,9 @@ export async function carryOut(
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
 	const startedAt = monotonicNow();
-	const { planned, problem } = await supervisor.exclusively(() =>
-		begin(supervisor, change, options.changeId),
-	);
+	const { planned, problem } = await supervisor.exclusively(() => begin(supervisor, change));
 	if (problem !== null) {
-		const reason = `cannot write the formation: ${problem.message}`;
+		const reason = problem.message;
 		return planned.rows.map((row) => ({
 			...rowOf(supervisor, row),
 			outcome: 'failed',
@@ -43,12 +41,11 @@ export async function carryOut(
 async function begin(
 	supervisor: Supervisor,
 	change: Change,
-	id: string,
 ): Promise<{ planned: Plan; problem: Error | null }> {
 	// What starts from now on gets the files as they are at this moment, and after a start or restart the caller's shell.
 	await supervisor.watch.refresh();
 	if ('shell' in change) supervisor.redefine(change.shell);
-	const planned = plan(supervisor.state, change, { initial: supervisor.initial, id });
+	const planned = plan(supervisor.state, change, { initial: supervisor.initial });
 	try {
 		await recordPlan(supervisor, planned);
 		return { planned, problem: null };
@@ -58,8 +55,8 @@ async function begin(
 }
 
 async function recordPlan(supervisor: Supervisor, { formation, restarts }: Plan): Promise<void> {
-	const events = restarts.map(({ names, width, id }): SupervisorEvent => {
-		return { kind: 'restart', names, rollout: width === null ? null : { id, width } };
+	const events = restarts.map(({ names, width }): SupervisorEvent => {
+		return { kind: 'restart', names, width };
 	});
 	if (formation === supervisor.state.formation) supervisor.dispatch(...events);
 	else await supervisor.record(formation, events);
@@ -92,7 +89,7 @@ function defaultTimeout(supervisor: Supervisor, goals: readonly Goal[]): number 
 		const type = supervisor.state.instances.get(name)?.type;
 		return timeToSettle(type === undefined ? undefined : supervisor.state.definitions.get(type)?.settings);
 	});
-	const rolling = goals.some((goal) => goal.kind === 'runs' && goal.rollout !== null);
+	const rolling = goals.some((goal) => goal.kind === 'runs' && goal.rolling);
 	const total = rolling ? times.reduce((sum, time) => sum + time, 0) : Math.max(0, ...times);
 	return Math.min(2 ** 31 - 1, total);
 }

@@ -27,8 +27,8 @@ export async function connectOrLaunch(
 	files: StackFiles,
 	server: string,
 ): Promise<Connection> {
-	const deadline = Date.now() + LONGEST_START_MS;
-	while (Date.now() < deadline) {
+	const deadline = performance.now() + LONGEST_START_MS;
+	while (performance.now() < deadline) {
 		const connection = await connectCompatible(paths);
 		if (connection !== null) return connection;
 		await launch(paths, files, server);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { readJson, writeAtomically } from '../../files/private-files.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
@@ -66,11 +68,12 @@ async function read<T extends Versioned>(file: string): Promise<T | null> {
 /** What was recorded, seen from this boot: processes of another boot are gone, and so are stops. */
 export interface Recorded {
 	readonly state: SupervisorState;
-	/** It ran when the machine went down, and nobody said `down`. */
-	readonly ranBeforeBoot: boolean;
+	/** There was a supervisor here before, whatever became of its records. */
+	readonly isKnown: boolean;
 }
 
 export async function readRecorded(paths: StatePaths, boot: string): Promise<Recorded> {
+	const isKnown = existsSync(paths.identity);
 	const [formation, instances] = await Promise.all([
 		read<FormationRecord>(paths.formation),
 		read<InstancesRecord>(paths.instances),
@@ -87,7 +90,7 @@ export async function readRecorded(paths: StatePaths, boot: string): Promise<Rec
 				: { ...kept, power: ranBeforeBoot ? 'never' : kept.power, held: [], override: null },
 			instances: new Map(current.map((instance) => [instance.name, instance])),
 		},
-		ranBeforeBoot,
+		isKnown,
 	};
 }
 
@@ -117,9 +120,12 @@ export async function readIdentity(paths: StatePaths): Promise<StackIdentity | n
 	return read<StackIdentity>(paths.identity);
 }
 
-export async function writeIdentity(
+/** Written once: what is there already costs no start another wait for the disk. */
+export async function recordIdentity(
 	paths: StatePaths,
 	identity: Omit<StackIdentity, 'version'>,
 ): Promise<void> {
-	await writeAtomically(paths.identity, JSON.stringify({ version: STATE_VERSION, ...identity }, null, '\t'));
+	const text = JSON.stringify({ version: STATE_VERSION, ...identity }, null, '\t');
+	if ((await readFile(paths.identity, 'utf8').catch(() => null)) !== text)
+		await writeAtomically(paths.identity, text);
 }

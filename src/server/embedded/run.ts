@@ -4,7 +4,7 @@ import { bootId } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { readHistory } from './history.ts';
 import { type StatePaths, statePaths } from './paths.ts';
-import { type LaunchRecord, type Recorded, readLaunches, readRecorded, writeIdentity } from './records.ts';
+import { type LaunchRecord, type Recorded, readLaunches, readRecorded, recordIdentity } from './records.ts';
 import { isBusy, Service } from './service.ts';
 import { type StackFiles, StackWatch } from './stack-watch.ts';
 import { Supervisor } from './supervisor.ts';
@@ -50,7 +50,7 @@ export async function runSupervisor(
 			readRecorded(paths, bootId()),
 			readLaunches(paths),
 			readHistory(paths.history),
-			writeIdentity(paths, {
+			recordIdentity(paths, {
 				stack: watch.stack.name,
 				environment: watch.stack.environment,
 				server: serverName,

@@ -42,8 +42,7 @@ export class SavedInstances {
 	#note(error: Error | null): void {
 		const before = this.#problem?.message;
 		const file = this.#supervisor.paths.directory;
-		this.#problem =
-			error === null ? null : { file, line: null, message: `cannot save the state: ${error.message}` };
+		this.#problem = error === null ? null : { file, line: null, message: error.message };
 		if (this.#problem?.message !== before) this.#onProblem();
 		// For as long as it fails it is tried again: what is not written would not be adopted.
 		if (error !== null) setTimeout(() => this.#saver.soon(), RETRY_MS).unref();

@@ -49,6 +49,7 @@ export class Supervisor {
 	readonly #saved: SavedInstances;
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
 	readonly #timers = new Timers((name) => this.#elapsed(name));
+	readonly #isKnown: boolean;
 	#state: SupervisorState;
 	#history: HistoryEntry[];
 	#shell: Readonly<Record<string, string>>;
@@ -62,6 +63,7 @@ export class Supervisor {
 		this.paths = paths;
 		this.watch = watch;
 		this.#state = recorded.state;
+		this.#isKnown = recorded.isKnown;
 		this.#shell = launches.shell;
 		this.#launches = launches.launches;
 		this.#history = [...history];
@@ -91,7 +93,7 @@ export class Supervisor {
 	async open(): Promise<void> {
 		await this.#effects.open();
 		// A stack that never ran has nothing to look for.
-		if (Object.keys(this.#state.formation.wanted).length > 0) {
+		if (this.#isKnown) {
 			this.#state = recoverUnrecorded(this.#state, this.#effects.trees.carriers());
 		}
 		for (const instance of this.#state.instances.values())

@@ -10,7 +10,8 @@ export type Goal =
 			readonly kind: 'runs';
 			readonly name: string;
 			readonly startsAfter: number;
-			readonly rollout: string | null;
+			/** That start is its turn in a rolling restart. */
+			readonly rolling: boolean;
 	  }
 	/** Nothing of it runs. */
 	| { readonly kind: 'rests'; readonly name: string };
@@ -39,7 +40,9 @@ function restState(instance: Instance | undefined): GoalState {
 	const { phase } = instance;
 	if (phase.kind === 'failed' && phase.reason.startsWith('could not be stopped')) return failed(phase.reason);
 	if (phase.kind === 'stopping' && phase.after.kind === 'idle') return PENDING;
-	return liveProcess(instance) === null && phase.kind !== 'spawning' ? DONE : OVERTAKEN;
+	// What is handed to the kernel can only be stopped once it is there.
+	if (phase.kind === 'spawning') return PENDING;
+	return liveProcess(instance) === null ? DONE : OVERTAKEN;
 }
 
 function notYetRestarted(
@@ -49,10 +52,10 @@ function notYetRestarted(
 ): GoalState {
 	if (instance.phase.kind === 'failed') return failed(instance.phase.reason);
 	if (instance.phase.kind === 'idle') return OVERTAKEN;
-	if (goal.rollout === null) return PENDING;
-	const rollout = state.rollouts.find(({ id }) => id === goal.rollout);
-	const waits =
-		rollout?.pending.includes(goal.name) || rollout?.current.some(({ name }) => name === goal.name);
+	if (!goal.rolling) return PENDING;
+	const waits = state.rollouts.some(
+		({ pending, current }) => pending.includes(goal.name) || current.some(({ name }) => name === goal.name),
+	);
 	return waits ? PENDING : failed('left as it was: another instance did not come back');
 }
 

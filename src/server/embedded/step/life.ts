@@ -35,7 +35,8 @@ export function startFresh(draft: Draft, instance: Instance): void {
 
 function start(draft: Draft, instance: Instance): void {
 	draft.set({ ...instance, starts: instance.starts + 1, phase: { kind: 'spawning' } });
-	draft.effects.push({ kind: 'spawn', name: instance.name });
+	// One that waits for the kernel already is spawned with what it is by then.
+	if (instance.phase.kind !== 'spawning') draft.effects.push({ kind: 'spawn', name: instance.name });
 }
 
 export function spawned(draft: Draft, instance: Instance, process: LiveProcess): void {
@@ -59,8 +60,11 @@ export function becameReady(draft: Draft, instance: Instance): void {
 /** Begins the stop sequence; an instance without a process goes on to what comes after at once. */
 export function beginStop(draft: Draft, instance: Instance, after: AfterStop): void {
 	const process = liveProcess(instance);
-	if (instance.phase.kind === 'stopping') {
-		draft.enter(instance, { ...instance.phase, after });
+	const { phase } = instance;
+	if (phase.kind === 'stopping') {
+		// What it ended with stays what happened, whatever is to follow now.
+		const exit = phase.exit ?? (phase.after.kind === 'crash' ? phase.after.exit : null);
+		draft.enter(instance, { ...phase, after, exit });
 	} else if (process === null) {
 		afterStop(draft, draft.enter(instance, { kind: 'idle' }), after);
 	} else {

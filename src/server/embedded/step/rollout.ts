@@ -1,20 +1,37 @@
 import type { Draft } from './draft.ts';
 import { beginStop, startFresh } from './life.ts';
+import { shouldRun } from './reconcile.ts';
 import { type Instance, liveProcess, type Rollout } from './state.ts';
 
 /** A restart that somebody asked for: stops what runs, then starts it fresh. */
 export function restartNow(draft: Draft, instance: Instance): void {
-	if (instance.phase.kind === 'spawning') return;
 	if (liveProcess(instance) === null) startFresh(draft, instance);
 	else beginStop(draft, instance, { kind: 'start' });
 }
 
-/** Moves every rolling restart on as far as it can go. */
+/** What waits for its turn in an earlier rolling restart gets it in this one. */
+export function addRollout(draft: Draft, names: readonly string[], width: number): void {
+	const earlier = draft.rollouts.map((rollout) => ({
+		...rollout,
+		pending: rollout.pending.filter((name) => !names.includes(name)),
+	}));
+	draft.rollouts = [...earlier, { pending: names, current: [], width }];
+}
+
+/** Moves every rolling restart on as far as it can go; those of one type come one after another. */
 export function advanceRollouts(draft: Draft): void {
-	if (draft.rollouts.length === 0) return;
-	draft.rollouts = draft.rollouts
-		.map((rollout) => advance(draft, rollout))
-		.filter((rollout) => rollout.pending.length > 0 || rollout.current.length > 0);
+	const underWay: Rollout[] = [];
+	for (const rollout of draft.rollouts) {
+		const waits = underWay.some((earlier) => typeOf(earlier) === typeOf(rollout));
+		const advanced = waits ? rollout : advance(draft, rollout);
+		if (advanced.pending.length > 0 || advanced.current.length > 0) underWay.push(advanced);
+	}
+	if (draft.rollouts.length > 0) draft.rollouts = underWay;
+}
+
+function typeOf({ pending, current }: Rollout): string | undefined {
+	const name = current[0]?.name ?? pending[0];
+	return name?.slice(0, name.lastIndexOf('.'));
 }
 
 function advance(draft: Draft, rollout: Rollout): Rollout {
@@ -24,13 +41,18 @@ function advance(draft: Draft, rollout: Rollout): Rollout {
 	const failed = rollout.current.some(({ name, starts }) => replacement(draft, name, starts) === 'failed');
 	// The rest keeps working with what it has: better one broken instance than all of them.
 	if (failed) return { ...rollout, pending: [], current };
-	const pending = rollout.pending.filter((name) => draft.instances.has(name));
+	const pending = rollout.pending.filter((name) => isStillWanted(draft, name));
 	while (current.length < rollout.width && pending.length > 0) {
 		const instance = draft.instances.get(pending.shift()!)!;
 		current.push({ name: instance.name, starts: instance.starts });
 		restartNow(draft, instance);
 	}
 	return { ...rollout, pending, current };
+}
+
+function isStillWanted(draft: Draft, name: string): boolean {
+	const instance = draft.instances.get(name);
+	return instance !== undefined && shouldRun(draft, instance);
 }
 
 function replacement(draft: Draft, name: string, startsBefore: number): 'done' | 'failed' | 'under way' {

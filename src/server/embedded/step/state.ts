@@ -96,7 +96,6 @@ export interface Formation {
 
 /** A rolling restart under way: `pending` wait for their turn, `current` are being replaced. */
 export interface Rollout {
-	readonly id: string;
 	readonly pending: readonly string[];
 	readonly current: readonly { readonly name: string; readonly starts: number }[];
 	readonly width: number;
@@ -127,11 +126,11 @@ export type SupervisorEvent =
 	  }
 	/** A verb changed what should run. */
 	| { readonly kind: 'formation'; readonly formation: Formation }
-	/** Fresh starts wanted: `rollout` null is all at once. */
+	/** Fresh starts wanted, at most `width` at a time; null: all at once. */
 	| {
 			readonly kind: 'restart';
 			readonly names: readonly string[];
-			readonly rollout: { readonly id: string; readonly width: number } | null;
+			readonly width: number | null;
 	  }
 	| { readonly kind: 'spawned'; readonly name: string; readonly process: LiveProcess }
 	| { readonly kind: 'spawn-failed'; readonly name: string; readonly reason: string }

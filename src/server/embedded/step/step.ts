@@ -13,7 +13,7 @@ import {
 	stuck,
 } from './life.ts';
 import { reconcile } from './reconcile.ts';
-import { advanceRollouts, restartNow } from './rollout.ts';
+import { addRollout, advanceRollouts, restartNow } from './rollout.ts';
 import {
 	type Clock,
 	deadlineOf,
@@ -47,7 +47,7 @@ function take(draft: Draft, event: SupervisorEvent): void {
 	} else if (event.kind === 'formation') {
 		draft.formation = event.formation;
 	} else if (event.kind === 'restart') {
-		restart(draft, event.names, event.rollout);
+		restart(draft, event.names, event.width);
 	} else {
 		const instance = draft.instances.get(event.name);
 		if (instance === undefined) return;
@@ -61,31 +61,35 @@ type InstanceEvent = Exclude<SupervisorEvent, { kind: 'defined' | 'formation' | 
 function takeForInstance(draft: Draft, instance: Instance, event: InstanceEvent): void {
 	switch (event.kind) {
 		case 'spawned':
-			return spawned(draft, instance, event.process);
+			spawned(draft, instance, event.process);
+			break;
 		case 'spawn-failed':
-			return spawnFailed(draft, instance, event.reason);
+			spawnFailed(draft, instance, event.reason);
+			break;
 		case 'ready':
-			return becameReady(draft, instance);
+			becameReady(draft, instance);
+			break;
 		case 'exited':
-			return exited(draft, instance, event);
+			exited(draft, instance, event);
+			break;
 		case 'gone':
-			return stopped(draft, instance);
+			stopped(draft, instance);
+			break;
 		case 'stuck':
-			return stuck(draft, instance, event.reason);
+			stuck(draft, instance, event.reason);
+			break;
 		case 'memory-over':
-			return endAsCrash(draft, instance, 'memory_max');
+			endAsCrash(draft, instance, 'memory_max');
+			break;
 		case 'elapsed':
-			return elapsed(draft, instance);
+			elapsed(draft, instance);
+			break;
 	}
 }
 
-function restart(
-	draft: Draft,
-	names: readonly string[],
-	rollout: { id: string; width: number } | null,
-): void {
-	if (rollout !== null) {
-		draft.rollouts = [...draft.rollouts, { ...rollout, pending: names, current: [] }];
+function restart(draft: Draft, names: readonly string[], width: number | null): void {
+	if (width !== null) {
+		addRollout(draft, names, width);
 		return;
 	}
 	for (const name of names) {
@@ -116,13 +120,17 @@ function elapsed(draft: Draft, instance: Instance): void {
 	if (deadline === null || draft.clock.mono < deadline) return;
 	switch (instance.phase.kind) {
 		case 'starting':
-			return endAsCrash(draft, instance, notReadyReason(draft, instance));
+			endAsCrash(draft, instance, notReadyReason(draft, instance));
+			break;
 		case 'running':
-			return keptRunning(draft, instance);
+			keptRunning(draft, instance);
+			break;
 		case 'stopping':
-			return stopWaitOver(draft, instance);
+			stopWaitOver(draft, instance);
+			break;
 		case 'backoff':
-			return startAgain(draft, instance);
+			startAgain(draft, instance);
+			break;
 	}
 }
 

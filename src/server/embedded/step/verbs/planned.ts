@@ -20,7 +20,6 @@ export interface PlannedRestart {
 	readonly names: readonly string[];
 	/** How many at a time; null: all at once. */
 	readonly width: number | null;
-	readonly id: string;
 }
 
 export interface Plan {
@@ -32,6 +31,4 @@ export interface Plan {
 export interface PlanContext {
 	/** Initial counts of the types, for those that were never set up here. */
 	readonly initial: Readonly<Record<string, number>>;
-	/** Tells this change's rollouts from others. */
-	readonly id: string;
 }

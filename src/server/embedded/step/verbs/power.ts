@@ -29,7 +29,7 @@ export function start(state: SupervisorState, change: Start, context: PlanContex
 	};
 	const names = instancesToStart(state, formation, change.selectors);
 	const resting = names.filter((name) => isResting(state.instances.get(name)));
-	const restarts = resting.length === 0 ? [] : [{ names: resting, width: null, id: context.id }];
+	const restarts = resting.length === 0 ? [] : [{ names: resting, width: null }];
 	return { formation, restarts, rows: startRows(state, formation, change.selectors, names) };
 }
 

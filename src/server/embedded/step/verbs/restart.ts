@@ -1,11 +1,11 @@
 import type { Change } from '../../../../model/change.ts';
 import { lookUp } from '../../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
-import type { Formation, SupervisorState } from '../state.ts';
+import { type Formation, liveProcess, type SupervisorState } from '../state.ts';
 import { heldAfterStart, release } from './hold.ts';
 import type { Plan, PlanContext, PlannedRestart, PlannedRow } from './planned.ts';
 import { setUp } from './power.ts';
-import { instancesToStart, isRunning, isStale, requireSelected, rowKeys, typeOf } from './select.ts';
+import { instancesToStart, isStale, requireSelected, rowKeys, typeOf } from './select.ts';
 
 type Restart = Change & { verb: 'restart' };
 
@@ -26,7 +26,7 @@ export function restart(state: SupervisorState, change: Restart, context: PlanCo
 				type,
 				instance,
 				names: own,
-				restart: plannedRestart(state, own, change, `${context.id}:${instance ?? type}`),
+				restart: plannedRestart(state, own, change),
 			};
 		})
 		.filter((group) => !change.staleOnly || group.names.length > 0);
@@ -53,18 +53,22 @@ function plannedRestart(
 	state: SupervisorState,
 	names: readonly string[],
 	{ atOnce }: Restart,
-	id: string,
 ): PlannedRestart | null {
 	const started = names.filter((name) => (state.instances.get(name)?.phase.kind ?? 'idle') !== 'idle');
 	const [first] = started;
 	if (first === undefined) return null;
-	const running = started.filter((name) => isRunning(state.instances.get(name)));
-	const rolling = !atOnce && running.length > 1;
+	const rolling = !atOnce && started.filter((name) => isUp(state, name)).length > 1;
 	return {
 		names: started,
 		width: rolling ? (state.definitions.get(typeOf(first))?.settings.rolling ?? 1) : null,
-		id,
 	};
+}
+
+/** Also on its way there: another restart may be under way. */
+function isUp(state: SupervisorState, name: string): boolean {
+	const instance = state.instances.get(name);
+	if (instance === undefined) return false;
+	return instance.phase.kind === 'spawning' || liveProcess(instance) !== null;
 }
 
 function restartRow(
@@ -78,9 +82,8 @@ function restartRow(
 ): PlannedRow {
 	const { type, instance, names, restart } = group;
 	const goals = names.map((name): Goal => {
-		const rollout =
-			restart !== null && restart.width !== null && restart.names.includes(name) ? restart.id : null;
-		return { kind: 'runs', name, startsAfter: state.instances.get(name)?.starts ?? -1, rollout };
+		const rolling = restart !== null && restart.width !== null && restart.names.includes(name);
+		return { kind: 'runs', name, startsAfter: state.instances.get(name)?.starts ?? -1, rolling };
 	});
 	const count = names.length;
 	const whyNone = lookUp(state.formation.paused, type) !== undefined ? 'paused' : 'none is wanted';

@@ -114,7 +114,7 @@ export function isRunning(instance: Instance | undefined): boolean {
 }
 
 export function runs(name: string): Goal {
-	return { kind: 'runs', name, startsAfter: -1, rollout: null };
+	return { kind: 'runs', name, startsAfter: -1, rolling: false };
 }
 
 export function namesOf(type: string, count: number): string[] {

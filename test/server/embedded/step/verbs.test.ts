@@ -1,0 +1,305 @@
+import { describe, expect, it } from 'vitest';
+import { definition } from './definitions.ts';
+import { World } from './world.ts';
+
+const COUNTS = { web: 2, worker: 3 };
+
+function running(settings: Parameters<typeof definition>[1] = {}): World {
+	const world = new World([definition('web', settings), definition('worker', settings)]);
+	world.start(COUNTS);
+	world.pass(60_000);
+	return world;
+}
+
+const worker = { type: 'worker', index: null };
+
+describe('scale', () => {
+	it('adds the next numbers and touches nothing else', () => {
+		const world = running();
+		const before = world.pids;
+		world.scale('worker', 5);
+		expect(Object.keys(world.pids).sort()).toEqual([
+			'web.1',
+			'web.2',
+			'worker.1',
+			'worker.2',
+			'worker.3',
+			'worker.4',
+			'worker.5',
+		]);
+		expect(world.pids).toMatchObject(before);
+	});
+
+	it('takes the highest numbers first', () => {
+		const world = running();
+		const { 'worker.1': first } = world.pids;
+		world.scale('worker', 1);
+		world.pass(100);
+		expect(world.pids).toMatchObject({ 'worker.1': first });
+		expect(Object.keys(world.phases)).toEqual(['web.1', 'web.2', 'worker.1']);
+	});
+
+	it('by a number is resolved against what is wanted at that moment', () => {
+		const world = running();
+		const [row] = world.apply({ verb: 'scale', targets: [{ type: 'worker', by: 2 }] }).rows;
+		expect(row).toMatchObject({ type: 'worker', from: 3, to: 5 });
+		const [down] = world.apply({ verb: 'scale', targets: [{ type: 'worker', by: -9 }] }).rows;
+		expect(down).toMatchObject({ from: 5, to: 0 });
+	});
+
+	it('is refused where somebody else moved the count meanwhile', () => {
+		const world = running();
+		const { rows } = world.apply({ verb: 'scale', targets: [{ type: 'worker', to: 4, expected: 2 }] });
+		expect(rows).toMatchObject([{ outcome: 'failed', code: 'conflict', from: 3 }]);
+		expect(rows[0]?.reason).toContain('3');
+		expect(Object.keys(world.pids)).toHaveLength(5);
+	});
+
+	it('to the same count is unchanged', () => {
+		expect(running().scale('worker', 3).rows).toMatchObject([{ outcome: 'unchanged', from: 3, to: 3 }]);
+	});
+
+	it('over the limit changes nothing', () => {
+		const world = running({ maxInstances: 4 });
+		expect(() => world.scale('worker', 5)).toThrow(expect.objectContaining({ code: 'limit' }));
+		expect(world.state.formation.wanted).toEqual(COUNTS);
+	});
+
+	it('of web over its ports changes nothing', () => {
+		const world = running({ maxInstances: 1_000 });
+		expect(() => world.scale('web', 101)).toThrow(expect.objectContaining({ code: 'limit' }));
+	});
+
+	it('of a type that is not there changes nothing', () => {
+		const world = running();
+		expect(() => world.scale('wroker', 1)).toThrow(expect.objectContaining({ code: 'unknown-type' }));
+		expect(() => world.scale('toString', 1)).toThrow(expect.objectContaining({ code: 'unknown-type' }));
+	});
+
+	it('on a stack that does not run is recorded and starts nothing', () => {
+		const world = new World([definition('worker')]);
+		expect(world.scale('worker', 4).rows).toMatchObject([
+			{ outcome: 'done', to: 4, reason: expect.stringContaining('recorded') },
+		]);
+		expect(world.pids).toEqual({});
+		world.start({ worker: 1 });
+		expect(Object.keys(world.pids)).toHaveLength(4);
+	});
+
+	it('of a stopped type is recorded and starts nothing', () => {
+		const world = running();
+		world.apply({ verb: 'stop', selectors: [worker] });
+		world.pass(100);
+		const [row] = world.scale('worker', 5).rows;
+		expect(row).toMatchObject({ outcome: 'done', reason: expect.stringContaining('stopped') });
+		expect(Object.keys(world.pids)).toEqual(['web.1', 'web.2']);
+	});
+
+	it('of a paused type ends the pause', () => {
+		const world = running();
+		world.apply({ verb: 'pause', types: ['worker'] });
+		world.pass(100);
+		world.scale('worker', 2);
+		expect(world.state.formation.paused).toEqual({});
+		expect(Object.keys(world.pids).filter((name) => name.startsWith('worker'))).toHaveLength(2);
+	});
+
+	it('of an orphan goes down only', () => {
+		const world = running();
+		world.define([definition('web')]);
+		expect(() => world.scale('worker', 4)).toThrow(expect.objectContaining({ code: 'limit' }));
+		world.scale('worker', 0);
+		world.pass(100);
+		expect(Object.keys(world.phases)).toEqual(['web.1', 'web.2']);
+	});
+});
+
+describe('stop and start', () => {
+	it('leave the wanted count and take back one another', () => {
+		const world = running();
+		world.apply({ verb: 'stop', selectors: [worker] });
+		world.pass(100);
+		expect(world.state.formation.wanted).toEqual(COUNTS);
+		expect(Object.keys(world.pids)).toEqual(['web.1', 'web.2']);
+		world.apply({ verb: 'start', selectors: [worker], formation: null, shell: {} });
+		expect(Object.keys(world.pids)).toHaveLength(5);
+	});
+
+	it('reach one instance alone', () => {
+		const world = running();
+		world.apply({ verb: 'stop', selectors: [{ type: 'worker', index: 2 }] });
+		world.pass(100);
+		expect(world.phases).toMatchObject({ 'worker.1': 'running', 'worker.2': 'idle', 'worker.3': 'running' });
+	});
+
+	it('of one instance of a stopped type starts that one only', () => {
+		const world = running();
+		world.apply({ verb: 'stop', selectors: [worker] });
+		world.pass(100);
+		world.apply({ verb: 'start', selectors: [{ type: 'worker', index: 2 }], formation: null, shell: {} });
+		expect(world.phases).toMatchObject({ 'worker.1': 'idle', 'worker.2': 'running', 'worker.3': 'idle' });
+	});
+
+	it('of one type on a stack that does not run starts only that', () => {
+		const world = new World([definition('web'), definition('worker')]);
+		world.apply({ verb: 'start', selectors: [worker], formation: null, shell: {} }, COUNTS);
+		expect(Object.keys(world.pids)).toEqual(['worker.1', 'worker.2', 'worker.3']);
+	});
+
+	it('while everything runs is unchanged', () => {
+		const world = running();
+		expect(world.start(COUNTS).rows.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged']);
+	});
+
+	it('with a formation replaces it', () => {
+		const world = running();
+		world.apply({ verb: 'start', selectors: [], formation: { web: 1 }, shell: {} }, COUNTS);
+		world.pass(100);
+		expect(Object.keys(world.pids)).toEqual(['web.1']);
+		expect(world.state.formation.wanted).toEqual({ web: 1, worker: 0 });
+	});
+
+	it('starts again what ended or failed', () => {
+		const world = running({ restart: 'never' });
+		world.crash('web.1');
+		world.crash('web.2', { code: 0 });
+		expect(world.phases).toMatchObject({ 'web.1': 'failed', 'web.2': 'ended' });
+		world.start(COUNTS);
+		expect(world.phases).toMatchObject({ 'web.1': 'running', 'web.2': 'running' });
+	});
+});
+
+describe('pause and resume', () => {
+	it('keep the old count beside the formation', () => {
+		const world = running();
+		world.apply({ verb: 'pause', types: ['worker'] });
+		world.pass(100);
+		expect(world.state.formation).toMatchObject({ wanted: { worker: 0 }, paused: { worker: 3 } });
+		expect(Object.keys(world.pids)).toEqual(['web.1', 'web.2']);
+		world.apply({ verb: 'resume', types: [] });
+		expect(world.state.formation).toMatchObject({ wanted: { worker: 3 }, paused: {} });
+		expect(Object.keys(world.pids)).toHaveLength(5);
+	});
+
+	it('twice is unchanged and keeps the count', () => {
+		const world = running();
+		world.apply({ verb: 'pause', types: ['worker'] });
+		expect(world.apply({ verb: 'pause', types: ['worker'] }).rows).toMatchObject([{ outcome: 'unchanged' }]);
+		expect(world.state.formation.paused).toEqual({ worker: 3 });
+	});
+});
+
+describe('restart', () => {
+	it('of several rolls: one at a time, each settled before the next goes', () => {
+		const world = running();
+		const before = world.pids;
+		world.restart('worker');
+		const changed = () => Object.keys(before).filter((name) => world.pids[name] !== before[name]);
+		world.pass(20);
+		expect(changed()).toEqual(['worker.1']);
+		world.pass(999);
+		expect(changed()).toEqual(['worker.1']);
+		world.pass(21);
+		expect(changed()).toEqual(['worker.1', 'worker.2']);
+		world.pass(60_000);
+		expect(changed()).toEqual(['worker.1', 'worker.2', 'worker.3']);
+		expect(world.goals.at(-1)).toMatchObject({ state: { kind: 'done' } });
+	});
+
+	it('--at-once takes them all together', () => {
+		const world = running();
+		world.restart('worker', true);
+		expect(world.signals).toEqual(['worker.1 SIGTERM', 'worker.2 SIGTERM', 'worker.3 SIGTERM']);
+	});
+
+	it('leaves the rest as it was when a replacement does not come back', () => {
+		const world = running();
+		const { 'worker.2': second, 'worker.3': third } = world.pids;
+		world.restart('worker');
+		world.behave({ spawnsFail: true });
+		world.pass(500);
+		expect(world.pids).toMatchObject({ 'worker.2': second, 'worker.3': third });
+		const states = world.goals.slice(-3).map(({ state }) => state.kind);
+		expect(states).toEqual(['failed', 'failed', 'failed']);
+		world.behaveWell();
+		world.pass(60_000);
+		expect(world.pids).toMatchObject({ 'worker.2': second, 'worker.3': third });
+	});
+
+	it('ended by a stop starts nothing more', () => {
+		const world = running();
+		world.restart('worker');
+		world.apply({ verb: 'stop', selectors: [] });
+		const started = world.started.length;
+		world.pass(60_000);
+		expect(world.started).toHaveLength(started);
+		expect(world.pids).toEqual({});
+		expect(world.state.rollouts).toEqual([]);
+	});
+
+	it('asked for again while it rolls goes on one at a time and replaces all', () => {
+		const world = running();
+		world.restart('worker');
+		world.pass(1_500);
+		const atSecondRestart = world.started.length;
+		world.restart('worker');
+		world.pass(60_000);
+		const replaced = world.started.slice(atSecondRestart).map(({ name }) => name);
+		expect(replaced).toEqual(['worker.1', 'worker.2', 'worker.3']);
+		expect(world.goals.map(({ state }) => state.kind)).not.toContain('failed');
+	});
+
+	it('takes back a stop, not a pause', () => {
+		const world = running();
+		world.apply({ verb: 'stop', selectors: [worker] });
+		world.apply({ verb: 'pause', types: ['web'] });
+		world.pass(100);
+		world.apply({ verb: 'restart', selectors: [], staleOnly: false, atOnce: false, shell: {} });
+		world.pass(60_000);
+		expect(Object.keys(world.pids)).toEqual(['worker.1', 'worker.2', 'worker.3']);
+	});
+
+	it('--stale takes only what runs with an older version', () => {
+		const world = running();
+		world.define([definition('web'), definition('worker', {}, 2)]);
+		const { 'web.1': web } = world.pids;
+		world.apply({ verb: 'restart', selectors: [], staleOnly: true, atOnce: true, shell: {} });
+		world.pass(100);
+		expect(world.signals).toEqual(['worker.1 SIGTERM', 'worker.2 SIGTERM', 'worker.3 SIGTERM']);
+		expect(world.pids).toMatchObject({ 'web.1': web });
+	});
+
+	it('of what waits for the kernel is what it is started with', () => {
+		const world = new World([definition('worker')]);
+		world.behave({ busy: true });
+		world.start({ worker: 2 });
+		world.define([definition('worker', {}, 2)]);
+		world.restart('worker', true);
+		world.behaveWell();
+		world.pass(60_000);
+		expect(world.started.map(({ launch }) => launch)).toEqual(['worker version 2', 'worker version 2']);
+		expect(world.goals.map(({ state }) => state.kind)).not.toContain('pending');
+	});
+});
+
+describe('down', () => {
+	it('ends everything and keeps the formation', () => {
+		const world = running();
+		world.apply({ verb: 'down' });
+		world.pass(100);
+		expect(world.pids).toEqual({});
+		expect(world.state.formation).toMatchObject({ power: 'down', wanted: COUNTS });
+		expect(world.goals.at(-1)).toMatchObject({ state: { kind: 'done' } });
+	});
+
+	it('is overtaken by a start, and says so', () => {
+		const world = running();
+		world.apply({ verb: 'down' });
+		const decided = world.goals.length;
+		world.start(COUNTS);
+		world.pass(60_000);
+		expect(Object.keys(world.pids)).toHaveLength(5);
+		expect(world.goals.slice(0, decided).map(({ state }) => state.kind)).not.toContain('pending');
+		expect(world.goals[decided - 1]).toMatchObject({ state: { kind: 'failed', code: 'conflict' } });
+	});
+});

@@ -1,5 +1,5 @@
 import type { Controller, ScreenSize } from '../view/controller.ts';
-import { firstFrame, LEAVE_SCREEN } from '../view/first-frame.ts';
+import { CLEAR_SCREEN, firstFrame, LEAVE_SCREEN } from '../view/first-frame.ts';
 import type { Theme } from '../view/theme.ts';
 
 /** Why a screen ended: the user left, a signal ended it, or the terminal went away. */
@@ -58,7 +58,8 @@ export function enterScreen(title: string, theme: Theme): Screen {
 		async run({ controller, left, stop }) {
 			try {
 				const { mount } = await import('../view/mount.tsx');
-				// From here on Ink gives the screen back.
+				// Ink draws onto a screen that it takes for blank, and gives it back at its end.
+				if (painted) process.stdout.write(CLEAR_SCREEN);
 				painted = false;
 				const mounted = mount(controller);
 				const end = await Promise.race([left.then((): ScreenEnd => 'left'), ended, mounted.ended]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import type { InstanceObservation } from '../model/observed.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
 import {
@@ -11,6 +12,7 @@ import {
 	setPending,
 } from '../store/console-store.ts';
 import { type Cell, cellOf, serverNamed } from '../store/selectors.ts';
+import { createTick } from '../store/tick.ts';
 
 /** Presses of `+` and `-` on one cell that belong together: until all of them have settled. */
 interface Burst {
@@ -29,6 +31,7 @@ export interface Scaler {
 	scaleTo(server: Server, type: string, target: number): void;
 	/** Looks whether what was asked for is there; to be called when observations change. */
 	settle(): void;
+	stop(): void;
 }
 
 /** How far a burst has come. */
@@ -37,6 +40,16 @@ interface Standing {
 	readonly total: number;
 	readonly over: boolean;
 	readonly failure: string | null;
+}
+
+/** An instance without a readiness check counts when it has lived so long: one that crashes at once was never up. */
+const SETTLES_AFTER_MS = 1000;
+
+const LOOK_AGAIN_MS = 200;
+
+function isSettled({ state, ready, startedAt }: InstanceObservation): boolean {
+	if (state !== 'running') return false;
+	return ready === true || startedAt === null || Date.now() - Date.parse(startedAt) >= SETTLES_AFTER_MS;
 }
 
 function standingOf(cell: Cell, burst: Burst): Standing {
@@ -52,13 +65,14 @@ function standingOf(cell: Cell, burst: Burst): Standing {
 		};
 	}
 	const broken = cell.instances.find(({ state }) => state === 'backoff' || state === 'failed');
-	if (broken !== undefined) {
-		return { settled: cell.running, total: wanted, over: true, failure: `${broken.name} does not stay up` };
-	}
-	return { settled: cell.running, total: wanted, over: cell.running >= wanted, failure: null };
+	const settled = cell.instances.filter(isSettled).length;
+	const failure = broken === undefined ? null : `${broken.name} does not stay up`;
+	return { settled, total: wanted, over: settled >= wanted, failure };
 }
 
 export function createScaler(store: ConsoleStore): Scaler {
+	// That an instance goes on living is no event.
+	const lookAgain = createTick(LOOK_AGAIN_MS);
 	const bursts = new Map<string, { server: Server; type: string; burst: Burst }>();
 
 	const show = (server: Server, type: string, burst: Burst, result: Partial<Activity> = {}) => {
@@ -115,9 +129,13 @@ export function createScaler(store: ConsoleStore): Scaler {
 			else if (failure !== null) end(server, type, burst, 'failed', failure);
 			// Somebody else has changed it since: this change is history.
 			else if (over || cell.known?.wanted !== burst.target) end(server, type, burst, 'done', null);
-			else show(server, type, burst, { settled, total });
+			else {
+				show(server, type, burst, { settled, total });
+				lookAgain.mark();
+			}
 		}
 	};
+	lookAgain.subscribe(settle);
 	return {
 		scaleTo(server, type, target) {
 			const key = cellKey(server.definition.name, type);
@@ -142,6 +160,7 @@ export function createScaler(store: ConsoleStore): Scaler {
 			queueMicrotask(() => void send(server, type, burst));
 		},
 		settle,
+		stop: lookAgain.stop,
 	};
 }
 

@@ -48,6 +48,7 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		stop() {
 			clearInterval(clock);
 			feed.stop();
+			scaler.stop();
 			observer.stop();
 		},
 	};

@@ -14,7 +14,7 @@ export async function withProgress<T>(
 ): Promise<T> {
 	const { stderr } = process;
 	if (!stderr.isTTY || output.quiet) return run(() => {});
-	let line = `${what} …`;
+	let line = `${what} ...`;
 	let shown = false;
 	const paint = () => {
 		shown = true;
@@ -23,7 +23,7 @@ export async function withProgress<T>(
 	const timer = setTimeout(paint, SHOWN_AFTER_MS);
 	try {
 		return await run((settled, total) => {
-			line = `${what} … ${settled} of ${total} settled`;
+			line = `${what} ... ${settled} of ${total} settled`;
 			if (shown) paint();
 		});
 	} finally {

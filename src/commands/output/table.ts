@@ -17,11 +17,12 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 	);
 	const line = (cells: readonly Cell[]) =>
 		columns
-			.map((column, position) => {
+			.map(({ align }, position) => {
 				const cell = cells[position] ?? '';
-				const isLast = position === columns.length - 1;
-				const padded = pad(textOf(cell), isLast ? 0 : widths[position]!, column.align);
-				return typeof cell === 'string' ? padded : paint(cell.look, padded);
+				const text = textOf(cell);
+				const space = ' '.repeat(widths[position]! - text.length);
+				const shown = typeof cell === 'string' || text === '' ? text : paint(cell.look, text);
+				return align === 'right' ? space + shown : shown + space;
 			})
 			.join(GAP)
 			.trimEnd();
@@ -32,8 +33,4 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 function textOf(cell: Cell | undefined): string {
 	if (cell === undefined) return '';
 	return typeof cell === 'string' ? cell : cell.text;
-}
-
-function pad(text: string, width: number, align: Column['align']): string {
-	return align === 'right' ? text.padStart(width) : text.padEnd(width);
 }

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../../linux/proc.ts';
 import { deadlineOf, type Instance } from './step/state.ts';
 
 /** What the platform's timers can hold. */
@@ -19,12 +20,7 @@ export class Timers {
 		if (isArmed && before !== undefined && deadlineOf(before) === deadline) return;
 		this.disarm(instance.name);
 		if (deadline === null) return;
-		// A timer may fire a moment early by the monotonic clock: a millisecond more saves a second round.
-		const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, deadline - now + 1));
-		this.#timers.set(
-			instance.name,
-			setTimeout(() => this.#elapsed(instance.name), delay),
-		);
+		this.#wait(instance.name, deadline, now);
 	}
 
 	disarm(name: string): void {
@@ -37,8 +33,19 @@ export class Timers {
 		this.#timers.clear();
 	}
 
-	#elapsed(name: string): void {
+	#wait(name: string, deadline: number, now: number): void {
+		const delay = Math.min(LONGEST_TIMER_MS, Math.max(0, Math.ceil(deadline - now)));
+		this.#timers.set(
+			name,
+			setTimeout(() => this.#elapsed(name, deadline), delay),
+		);
+	}
+
+	#elapsed(name: string, deadline: number): void {
 		this.#timers.delete(name);
-		this.#onElapsed(name);
+		// The platform counts from when its loop last looked at the clock, so a timer can fire some milliseconds early.
+		const now = monotonicNow();
+		if (now < deadline) this.#wait(name, deadline, now);
+		else this.#onElapsed(name);
 	}
 }

@@ -27,6 +27,8 @@ function verdict(model: Model, problems: readonly Problem[]): Row {
 	const wrong = problems.filter(isWrong).length;
 	if (wrong > 0) return [bold(`! ${wrong} wrong`, 'error'), plain(' ')];
 	if (changing > 0) return [span('accent', `${changing} changing`), plain(' ')];
+	const looks = problems.filter(({ kind }) => kind !== 'stale').length;
+	if (looks > 0) return [span('warn', `${looks} to look at`), plain(' ')];
 	if (stale > 0) return [span('warn', `${stale} stale`), plain(' ')];
 	if (model.state.servers.every(({ observation }) => observation === null)) return [];
 	return [dim('all well'), plain(' ')];

@@ -1,0 +1,12 @@
+import { embeddedApp } from '../server/embedded/app.ts';
+import { fixture } from '../support/binary.ts';
+import { isAlive } from '../support/processes.ts';
+import { serverContract } from './server-contract.ts';
+
+serverContract('the embedded supervisor', {
+	capabilities: { backoffJitterAndReset: true, restartOutlivesClient: true, power: true },
+	fixture,
+	app: embeddedApp,
+	isAlive,
+	kill: (pid, signal) => process.kill(pid, signal),
+});

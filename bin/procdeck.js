@@ -1,27 +1,26 @@
 #!/usr/bin/env node
 // Finds a Node that is new enough and hands over. Has to parse on old versions of Node.
-import module from 'node:module';
-import { fileURLToPath } from 'node:url';
+const { enableCompileCache } = require('node:module');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 12)) {
 	dieWithLauncher();
-	module.enableCompileCache();
-	await import('../dist/cli.js');
+	enableCompileCache();
+	require('../dist/cli.cjs');
 } else {
-	await runWithPinnedNode();
+	runWithPinnedNode();
 }
 
-async function runWithPinnedNode() {
+function runWithPinnedNode() {
 	const node = pinnedNode();
 	if (node === null) {
 		console.error(`procdeck: needs Node 22.12 or newer, this is ${process.version}: see https://nodejs.org`);
 		process.exitCode = 1;
 		return;
 	}
-	const { spawn } = await import('node:child_process');
-	const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+	const { spawn } = require('node:child_process');
+	const args = [...process.execArgv, __filename, ...process.argv.slice(2)];
 	// The channel tells the child when this process is killed: it must not go on as if nobody had ended it.
 	const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 	// A terminal sends its signals to both of us. Without one, whoever knows our pid means the child.
@@ -43,7 +42,7 @@ function dieWithLauncher() {
 
 function pinnedNode() {
 	try {
-		return module.createRequire(import.meta.url).resolve('node/bin/node');
+		return require.resolve('node/bin/node');
 	} catch {
 		return null;
 	}

@@ -1,4 +1,5 @@
-// Bundles src/ into dist/: one small entry, and a chunk per command so that a command loads only what it uses.
+// Bundles src/ into dist/. What every verb may need is one file whose modules are evaluated only when they are imported:
+// a single read at the start, and no work for what a verb does not use. Heavy libraries stand apart and come when called.
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -7,8 +8,38 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // Built aside and swapped in at the end: a build that fails leaves the last good one.
 const draft = `${root}node_modules/.cache/dist-${process.pid}`;
 
-/** CommonJS code inside the bundle expects these three. */
-const banner = `import { createRequire as __createRequire } from 'node:module';
+/** Entries of their own, by the name that a dynamic import gives them: the console with Ink and React, and execa. */
+const apart = { console: '../view/mount.tsx', execa: 'execa' };
+
+const shared = {
+	absWorkingDir: root,
+	outdir: draft,
+	bundle: true,
+	platform: 'node',
+	target: 'node22.12',
+	legalComments: 'linked',
+	// Smaller and faster to load; names stay, for the stack traces of bug reports.
+	minifyWhitespace: true,
+	minifySyntax: true,
+	// Ink loads its developer tools only when DEV=true; the stub keeps them out of the package.
+	alias: { 'react-devtools-core': './scripts/react-devtools-stub.js' },
+	define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+const leaveApart = {
+	name: 'leave-apart',
+	setup({ onResolve }) {
+		onResolve({ filter: /./ }, ({ kind, path }) => {
+			const entry = Object.entries(apart).find(([, imported]) => imported === path);
+			return kind === 'dynamic-import' && entry !== undefined
+				? { path: `./${entry[0]}.js`, external: true }
+				: null;
+		});
+	},
+};
+
+/** CommonJS code inside an ES module expects these three. */
+const esmBanner = `import { createRequire as __createRequire } from 'node:module';
 import { fileURLToPath as __fileURLToPath } from 'node:url';
 const require = __createRequire(import.meta.url);
 const __filename = __fileURLToPath(import.meta.url);
@@ -16,25 +47,23 @@ const __dirname = __fileURLToPath(new URL('.', import.meta.url));`;
 
 try {
 	await mkdir(draft, { recursive: true });
-	await build({
-		absWorkingDir: root,
-		entryPoints: { cli: 'src/cli.ts' },
-		outdir: draft,
-		bundle: true,
-		splitting: true,
-		format: 'esm',
-		platform: 'node',
-		target: 'node22.12',
-		legalComments: 'linked',
-		// Smaller and faster to load; names stay, for the stack traces of bug reports.
-		minifyWhitespace: true,
-		minifySyntax: true,
-		chunkNames: 'chunks/[name]-[hash]',
-		// Ink loads its developer tools only when DEV=true; the stub keeps them out of the package.
-		alias: { 'react-devtools-core': './scripts/react-devtools-stub.js' },
-		define: { 'process.env.NODE_ENV': '"production"' },
-		banner: { js: banner },
-	});
+	await Promise.all([
+		build({
+			...shared,
+			entryPoints: { cli: 'src/cli.ts' },
+			outExtension: { '.js': '.cjs' },
+			format: 'cjs',
+			plugins: [leaveApart],
+			define: { ...shared.define, 'import.meta.url': '__url' },
+			banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+		}),
+		build({
+			...shared,
+			entryPoints: { console: 'src/view/mount.tsx', execa: 'execa' },
+			format: 'esm',
+			banner: { js: esmBanner },
+		}),
+	]);
 	await rm(`${root}dist`, { recursive: true, force: true });
 	await rename(draft, `${root}dist`);
 } catch (error) {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,15 @@ import { tempStack } from '../support/temp-stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_BYTES = 2 * 1024 * 1024;
+
+/** A Node of the system that is too old for Procdeck, where there is one. */
+const OLD_NODE = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => {
+	if (!existsSync(path)) return false;
+	const [major = 0, minor = 0] = execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+		.split('.')
+		.map(Number);
+	return major < 22 || (major === 22 && minor < 12);
+});
 
 let prefix: string;
 
@@ -46,4 +57,21 @@ describe('the package', () => {
 		await execa(binary, ['down'], environment);
 		await stack.ended();
 	});
+
+	it.skipIf(OLD_NODE === undefined)('says what to install where Node is too old', async () => {
+		const binary = join(prefix, 'lib/node_modules/procdeck/bin/procdeck.js');
+		const { exitCode, stderr } = await execa(String(OLD_NODE), [binary, 'ps'], { reject: false });
+		expect(exitCode).toBe(1);
+		expect(stderr).toMatch(/^procdeck: needs Node 22\.12 or newer.*$/);
+	});
+});
+
+describe('a clone', () => {
+	it.skipIf(OLD_NODE === undefined)(
+		'runs on the Node that it brings where the own one is too old',
+		async () => {
+			const { stdout } = await execa(String(OLD_NODE), [join(ROOT, 'bin/procdeck.js'), '--version']);
+			expect(stdout).toMatch(/^\d+\.\d+\.\d+$/);
+		},
+	);
 });

@@ -119,6 +119,7 @@ class EmbeddedServer implements Server {
 			listener({ kind: 'snapshot', observation });
 			return null;
 		}
+		this.#closing.signal.addEventListener('abort', () => connection.close());
 		connection.onEvent(listener);
 		await connection.request('observe', options);
 		return connection;

@@ -87,7 +87,9 @@ export class Trees {
 	}
 
 	#look(): void {
-		const emptied = [...this.#watched.values()].filter((tree) => !groupLives(tree.process.pid));
+		const emptied = [...this.#watched.values()].filter(
+			({ process: { pid } }) => !groupLives(pid) && !isOurZombie(pid),
+		);
 		// One walk through /proc answers for all trees whose groups are empty.
 		const carriers = emptied.length === 0 ? new Map() : this.carriers();
 		for (const tree of emptied) this.#groupEmpty(tree, carriers.get(tree.name) ?? []);
@@ -145,6 +147,12 @@ export function groupLives(group: number): boolean {
 	const leader = readStat(group);
 	if (leader !== null && leader.state !== 'Z') return true;
 	return groupMembers(group).length > 0;
+}
+
+/** A child of ours that ended and is about to tell us how: its tree is not gone before that. */
+function isOurZombie(pid: number): boolean {
+	const stat = readStat(pid);
+	return stat !== null && stat.state === 'Z' && stat.parent === process.pid;
 }
 
 function groupMembers(group: number): number[] {

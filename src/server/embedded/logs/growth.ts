@@ -2,7 +2,9 @@ import { type FSWatcher, watch } from 'node:fs';
 import { instanceOfFile } from './files.ts';
 
 /** A look at the folder now and then, should a notice of the kernel be missed. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 5_000;
+/** How soon a folder that is not there yet is looked for again. */
+const RETRY_MS = 250;
 
 /** Tells which logs may have grown. */
 export class Growth {
@@ -20,9 +22,9 @@ export class Growth {
 		this.#watch();
 	}
 
-	/** Those of `names` that may have grown since the last call. */
-	take(names: readonly string[]): string[] {
-		const taken = this.#everything ? [...names] : names.filter((name) => this.#grown.has(name));
+	/** The instances whose logs may have grown since the last call; null: the folder has to be looked at. */
+	take(): string[] | null {
+		const taken = this.#everything ? null : [...this.#grown];
 		this.#everything = false;
 		this.#grown.clear();
 		return taken;
@@ -34,7 +36,7 @@ export class Growth {
 		let timer: NodeJS.Timeout | undefined;
 		await new Promise<void>((resolve) => {
 			this.#wake = resolve;
-			timer = setTimeout(resolve, LOOK_MS);
+			timer = setTimeout(() => this.#lookAtAll(), this.#watcher === null ? RETRY_MS : LOOK_MS);
 		});
 		clearTimeout(timer);
 		if (this.#watcher === null) this.#watch();
@@ -43,6 +45,11 @@ export class Growth {
 	close(): void {
 		this.#signal.removeEventListener('abort', this.#onAbort);
 		this.#watcher?.close();
+	}
+
+	#lookAtAll(): void {
+		this.#everything = true;
+		this.#wake();
 	}
 
 	readonly #onAbort = () => this.#wake();

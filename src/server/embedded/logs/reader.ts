@@ -42,10 +42,12 @@ async function* follow(
 	try {
 		for (;;) {
 			const isLast = signal.aborted;
-			for (const instance of instancesIn(directory, query.selectors)) {
+			const grown = isLast ? null : growth.take();
+			const candidates =
+				grown?.filter((name) => isSelected(name, query.selectors)) ?? instancesIn(directory, query.selectors);
+			for (const instance of candidates) {
 				if (!logs.has(instance)) logs.set(instance, new InstanceLog(directory, instance, FROM_THE_START));
 			}
-			const candidates = isLast ? [...logs.keys()] : growth.take([...logs.keys()]);
 			yield* readOn(logs, candidates, isLast);
 			if (isLast) return;
 			await growth.next();

@@ -1,6 +1,6 @@
 // Bundles src/ into dist/. What every verb may need is one file whose modules are evaluated only when they are imported:
 // a single read at the start, and no work for what a verb does not use. Heavy libraries stand apart and come when called.
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,7 +17,8 @@ const shared = {
 	bundle: true,
 	platform: 'node',
 	target: 'node22.12',
-	legalComments: 'linked',
+	legalComments: 'none',
+	metafile: true,
 	// Smaller and faster to load; names stay, for the stack traces of bug reports.
 	minifyWhitespace: true,
 	minifySyntax: true,
@@ -47,7 +48,7 @@ const __dirname = __fileURLToPath(new URL('.', import.meta.url));`;
 
 try {
 	await mkdir(draft, { recursive: true });
-	await Promise.all([
+	const bundles = await Promise.all([
 		build({
 			...shared,
 			entryPoints: { cli: 'src/cli.ts' },
@@ -64,6 +65,10 @@ try {
 			banner: { js: esmBanner },
 		}),
 	]);
+	await writeFile(
+		`${draft}/THIRD-PARTY-LICENSES.txt`,
+		await licencesOf(bundles.map(({ metafile }) => metafile)),
+	);
 	await rm(`${root}dist`, { recursive: true, force: true });
 	await rename(draft, `${root}dist`);
 } catch (error) {
@@ -72,4 +77,18 @@ try {
 	process.exitCode = 1;
 } finally {
 	await rm(draft, { recursive: true, force: true });
+}
+
+/** The licence of every package whose code is in the bundles, which they ask to be kept with it. */
+async function licencesOf(metafiles) {
+	const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
+	const folders = inputs.flatMap((input) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
+	const texts = [...new Set(folders)].sort().map(async (folder) => {
+		const { name, version, license } = JSON.parse(await readFile(`${root}${folder}/package.json`, 'utf8'));
+		const file = (await readdir(`${root}${folder}`)).find((entry) => /^licen[cs]e/i.test(entry));
+		const text =
+			file === undefined ? `Licence: ${license}\n` : await readFile(`${root}${folder}/${file}`, 'utf8');
+		return `${name} ${version}\n\n${text}`;
+	});
+	return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
 }

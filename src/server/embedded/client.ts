@@ -39,6 +39,7 @@ class EmbeddedServer implements Server {
 	readonly #paths: StatePaths;
 	readonly #closing = new AbortController();
 	#connection: Promise<Connection> | null = null;
+	#returning: Promise<Connection> | null = null;
 
 	constructor(options: EmbeddedServerOptions) {
 		this.#options = { ...options, location: { ...options.location, directory: options.stack.directory } };
@@ -50,14 +51,14 @@ class EmbeddedServer implements Server {
 		listener: (event: ServerEvent) => void,
 		options: { readonly stats: boolean },
 	): Promise<() => void> {
-		const stop = new AbortController();
-		const isOver = () => stop.signal.aborted || this.#closing.signal.aborted;
+		const over = new AbortController();
+		const stop = AbortSignal.any([over.signal, this.#closing.signal]);
 		const guarded = (event: ServerEvent) => {
-			if (!isOver()) listener(event);
+			if (!stop.aborted) listener(event);
 		};
-		const first = await this.#observeOnce(guarded, options);
-		void this.#keepObserving(first, guarded, options, isOver);
-		return () => stop.abort();
+		const first = await this.#observeOnce(guarded, options, stop);
+		void this.#keepObserving(first, guarded, options, stop);
+		return () => over.abort();
 	}
 
 	async apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
@@ -111,6 +112,7 @@ class EmbeddedServer implements Server {
 	async #observeOnce(
 		listener: (event: ServerEvent) => void,
 		options: { readonly stats: boolean },
+		stop: AbortSignal,
 	): Promise<Connection | null> {
 		const connection =
 			this.#options.mode === 'attach' ? await this.#connect() : await this.#connectIfRunning();
@@ -119,9 +121,8 @@ class EmbeddedServer implements Server {
 			listener({ kind: 'snapshot', observation });
 			return null;
 		}
-		this.#closing.signal.addEventListener('abort', () => connection.close());
-		connection.onEvent(listener);
-		await connection.request('observe', options);
+		const unobserve = await connection.observe(options, listener);
+		stop.addEventListener('abort', unobserve);
 		return connection;
 	}
 
@@ -129,19 +130,18 @@ class EmbeddedServer implements Server {
 		first: Connection | null,
 		listener: (event: ServerEvent) => void,
 		options: { readonly stats: boolean },
-		isOver: () => boolean,
+		stop: AbortSignal,
 	): Promise<void> {
 		let current = first;
-		while (!isOver()) {
+		while (!stop.aborted) {
 			if (current === null) await pause(PEEK_AGAIN_MS);
 			else await current.closed;
-			if (isOver()) return;
+			if (stop.aborted) return;
 			if (current !== null) {
 				listener({ kind: 'connection', connection: 'connecting', reason: 'the supervisor went away' });
-				this.#connection = connectWithin(this.#paths, COMES_BACK_MS).then((found) => found ?? this.#launch());
-				if (this.#options.mode === 'peek') this.#connection = null;
+				this.#reconnect();
 			}
-			current = await this.#observeOnce(listener, options).catch((error: Error) => {
+			current = await this.#observeOnce(listener, options, stop).catch((error: Error) => {
 				listener({ kind: 'connection', connection: 'unreachable', reason: error.message });
 				this.#connection = null;
 				return null;
@@ -158,6 +158,18 @@ class EmbeddedServer implements Server {
 			}
 			return connection;
 		});
+	}
+
+	/** Everybody who lost the supervisor waits for the same one. */
+	#reconnect(): void {
+		if (this.#options.mode === 'attach') {
+			this.#returning ??= connectWithin(this.#paths, COMES_BACK_MS)
+				.then((found) => found ?? this.#launch())
+				.finally(() => {
+					this.#returning = null;
+				});
+		}
+		this.#connection = this.#returning;
 	}
 
 	#launch(): Promise<Connection> {

@@ -14,7 +14,7 @@ export class Connection {
 	readonly closed: Promise<void>;
 	readonly #socket: Socket;
 	readonly #pending = new Map<number, Pending>();
-	#onEvent: (event: ServerEvent) => void = () => {};
+	readonly #observers = new Map<number, (event: ServerEvent) => void>();
 	#lastId = 0;
 
 	constructor(socket: Socket) {
@@ -51,8 +51,20 @@ export class Connection {
 		return !this.#socket.destroyed;
 	}
 
-	onEvent(listener: (event: ServerEvent) => void): void {
-		this.#onEvent = listener;
+	/** Tells the listener a snapshot, then every change, until the returned function is called or the connection ends. */
+	async observe(
+		options: Methods['observe']['params'],
+		listener: (event: ServerEvent) => void,
+	): Promise<() => void> {
+		const observed = this.request('observe', options);
+		const observer = this.#lastId;
+		this.#observers.set(observer, listener);
+		await observed;
+		return () => {
+			if (!this.#observers.delete(observer) || !this.isOpen) return;
+			// Whoever stops listening does not wait for the supervisor to know.
+			this.request('unobserve', { observer }).catch(() => {});
+		};
 	}
 
 	close(): void {
@@ -61,7 +73,7 @@ export class Connection {
 
 	#receive(message: Message): void {
 		if ('event' in message) {
-			this.#onEvent(message.event);
+			this.#observers.get(message.observer)?.(message.event);
 			return;
 		}
 		const pending = this.#pending.get(message.id);

@@ -18,8 +18,9 @@ export interface Hello {
 /** What can be asked of a supervisor, with its answer. Lines of JSON over a Unix socket. */
 export interface Methods {
 	hello: { params: null; result: Hello };
-	/** Events follow, the first is a snapshot. */
+	/** Events with the request's id as `observer` follow, the first is a snapshot. */
 	observe: { params: { stats: boolean }; result: null };
+	unobserve: { params: { observer: number }; result: null };
 	apply: { params: { change: Change; options: Omit<ChangeOptions, 'onProgress'> }; result: ChangeRow[] };
 	stats: { params: null; result: ServerStats };
 	/** Ends the supervisor and leaves its instances running, for another supervisor to adopt. */
@@ -46,7 +47,7 @@ export type Message =
 	| { readonly id: number; readonly result: unknown }
 	| { readonly id: number; readonly error: WireError }
 	| { readonly id: number; readonly progress: readonly [settled: number, total: number] }
-	| { readonly event: ServerEvent };
+	| { readonly observer: number; readonly event: ServerEvent };
 
 export function encode(message: Message | Request): string {
 	return `${JSON.stringify(message)}\n`;

@@ -1,6 +1,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Socket, type Server as SocketServer } from 'node:net';
 import { ownedDirectory } from '../../files/private-files.ts';
+import type { ServerEvent } from '../../model/observed.ts';
 import {
 	encode,
 	lineSplitter,
@@ -29,7 +30,8 @@ type Handlers = {
 
 interface Client {
 	send(message: Message): void;
-	readonly onClose: (() => void)[];
+	/** How to end each of its observations, by the id of the request. */
+	readonly observations: Map<number, () => void>;
 }
 
 /** Offers a supervisor on its Unix socket. */
@@ -84,7 +86,7 @@ export class Service {
 		this.#clients.add(socket);
 		this.#onClients(this.#clients.size);
 		const client: Client = {
-			onClose: [],
+			observations: new Map(),
 			send(message) {
 				if (socket.writableLength > LONGEST_BACKLOG) socket.destroy();
 				else socket.write(encode(message));
@@ -98,7 +100,7 @@ export class Service {
 		socket.on('error', () => socket.destroy());
 		socket.on('close', () => {
 			this.#clients.delete(socket);
-			for (const release of client.onClose) release();
+			for (const release of client.observations.values()) release();
 			this.#onClients(this.#clients.size);
 		});
 	}
@@ -133,9 +135,15 @@ export class Service {
 
 	readonly #handlers: Handlers = {
 		hello: async () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, busy: isBusy(this.#supervisor) }),
-		observe: async ({ stats }, _, client) => {
-			client.send({ event: { kind: 'snapshot', observation: this.#supervisor.snapshot() } });
-			client.onClose.push(this.#supervisor.listen((event) => client.send({ event }), stats));
+		observe: async ({ stats }, { id }, client) => {
+			const tell = (event: ServerEvent) => client.send({ observer: id, event });
+			tell({ kind: 'snapshot', observation: this.#supervisor.snapshot() });
+			client.observations.set(id, this.#supervisor.listen(tell, stats));
+			return null;
+		},
+		unobserve: async ({ observer }, _, client) => {
+			client.observations.get(observer)?.();
+			client.observations.delete(observer);
 			return null;
 		},
 		apply: ({ change, options }, { id }, client) => {

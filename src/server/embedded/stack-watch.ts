@@ -56,14 +56,25 @@ export class StackWatch {
 	async refresh(): Promise<void> {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
-		const { stack, errors, missingProcfile } = await inspectStack(this.#files);
-		this.#problems = missingProcfile === null ? errors : [missingProcfile, ...errors];
-		if (stack !== null && this.#problems.length === 0) {
+		const { stack, problems } = await this.#inspect();
+		this.#problems = problems;
+		if (stack !== null && problems.length === 0) {
 			// The identity of a running supervisor is fixed: another name would be another stack.
 			this.#stack = { ...stack, name: this.#stack.name, environment: this.#stack.environment };
 			this.#watch();
 		}
 		this.#onChange();
+	}
+
+	async #inspect(): Promise<{ stack: Stack | null; problems: readonly FileMessage[] }> {
+		try {
+			const { stack, errors, missingProcfile } = await inspectStack(this.#files);
+			return { stack, problems: missingProcfile === null ? errors : [missingProcfile, ...errors] };
+		} catch (error) {
+			// The folder is gone, or the stack file is no longer for this environment: what runs goes on.
+			const { message } = error as Error;
+			return { stack: null, problems: [{ file: this.#files.directory, line: null, message }] };
+		}
 	}
 
 	close(): void {

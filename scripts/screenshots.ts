@@ -21,7 +21,7 @@ interface Scene {
 /** Long enough for trends, durations and a slow job to be on the screen. */
 const inFullSwing = async (console: Terminal) => {
 	console.press('Down');
-	await console.waitForText(/worker\.1\s+running.*\b2\ds\b/);
+	await console.waitForText(/worker\.1\s+running.*\b([2-5]\ds|\dm)\b/);
 	await console.waitForText(/slow: \d+ ms/);
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Capabilities, LogChunk } from '../../src/server/server.ts';
 import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { type Client, instanceIn, pidsIn, select, textOf, typeIn, type Watch } from './client.ts';
+import { type Client, collect, instanceIn, pidsIn, select, textOf, typeIn, type Watch } from './client.ts';
 
 /** One app on the server under test; it ends with its test. */
 export interface ContractApp {

@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { instanceEnvironment } from '../../model/launch.ts';
+import type { ReadyCheck } from '../../model/stack.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
-import { logFile } from './logs/files.ts';
-import { waitUntilReady } from './probe.ts';
+import { Readiness } from './readiness.ts';
 import { Spawner } from './spawner.ts';
 import type { Effect, Instance, SupervisorEvent } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -20,7 +19,7 @@ export class Effects {
 	readonly trees: Trees;
 	readonly adopted: AdoptedWatch;
 	readonly #supervisor: Supervisor;
-	readonly #probes = new Map<string, AbortController>();
+	readonly #readiness: Readiness;
 	#pending: Effect[] = [];
 	#scheduled: NodeJS.Immediate | null = null;
 	#sweepTimer: NodeJS.Timeout | null = null;
@@ -29,6 +28,9 @@ export class Effects {
 	constructor(supervisor: Supervisor) {
 		this.#supervisor = supervisor;
 		this.spawner = new Spawner(supervisor.paths);
+		this.#readiness = new Readiness(supervisor.paths.logs, (name, starts) =>
+			supervisor.dispatch({ kind: 'ready', name, starts }),
+		);
 		this.trees = new Trees(supervisor.paths.cookie, ({ name, starts }) =>
 			supervisor.dispatch({ kind: 'gone', name, starts }),
 		);
@@ -67,7 +69,7 @@ export class Effects {
 	close(): void {
 		if (this.#scheduled !== null) clearImmediate(this.#scheduled);
 		if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
-		for (const probe of this.#probes.values()) probe.abort();
+		this.#readiness.close();
 		this.trees.close();
 		this.adopted.close();
 		this.spawner.close();
@@ -95,7 +97,7 @@ export class Effects {
 				this.#signal(instance, effect.signal as NodeJS.Signals);
 				return null;
 			case 'probe':
-				void this.#probe(instance);
+				this.#probe(instance);
 				return null;
 		}
 	}
@@ -106,6 +108,8 @@ export class Effects {
 		const launch = this.#supervisor.launchOf(instance);
 		if (launch === null)
 			return { kind: 'spawn-failed', name, reason: 'cannot start: its command was not recorded' };
+		const check = this.#readyCheck(instance);
+		if (check !== null) this.#readiness.prepare(instance, check);
 		const { stack } = this.#supervisor.watch;
 		const spawned = this.spawner.spawn({
 			instance,
@@ -121,7 +125,7 @@ export class Effects {
 	}
 
 	#exited(name: string, starts: number, pid: number, code: number | null, signal: string | null): void {
-		this.#probes.get(name)?.abort();
+		this.#readiness.abort(name);
 		const treeLeft = groupLives(pid);
 		this.#supervisor.dispatch({ kind: 'exited', name, starts, code, signal, treeLeft });
 		this.trees.lookSoon();
@@ -145,26 +149,16 @@ export class Effects {
 	#signal(instance: Instance, signal: NodeJS.Signals): void {
 		const { phase, name, starts } = instance;
 		if (phase.kind !== 'stopping') return;
-		this.#probes.get(name)?.abort();
+		this.#readiness.abort(name);
 		this.trees.signal({ name, starts, process: phase.process }, signal);
 	}
 
-	async #probe(instance: Instance): Promise<void> {
-		const check = this.#supervisor.state.definitions.get(instance.type)?.settings.ready;
-		if (check == null) return;
-		const { name, starts, port } = instance;
-		const aborter = new AbortController();
-		this.#probes.get(name)?.abort();
-		this.#probes.set(name, aborter);
-		const file = logFile(this.#supervisor.paths.logs, name);
-		const logFrom = this.#logStart(file);
-		const ready = await waitUntilReady(check, { port, logFile: file, logFrom }, aborter.signal);
-		if (this.#probes.get(name) === aborter) this.#probes.delete(name);
-		if (ready) this.#supervisor.dispatch({ kind: 'ready', name, starts });
+	#probe(instance: Instance): void {
+		const check = this.#readyCheck(instance);
+		if (check !== null) void this.#readiness.check(instance, check);
 	}
 
-	/** Called right after the spawn: what the log holds by then is an earlier run's, or this one's first words. */
-	#logStart(file: string): number {
-		return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+	#readyCheck({ type }: Instance): ReadyCheck | null {
+		return this.#supervisor.state.definitions.get(type)?.settings.ready ?? null;
 	}
 }

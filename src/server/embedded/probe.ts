@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { get } from 'node:http';
 import { connect } from 'node:net';
+import { isListening } from '../../linux/ports.ts';
 import type { ReadyCheck } from '../../model/stack.ts';
 
 const FIRST_PAUSE_MS = 20;
@@ -10,6 +11,8 @@ const OVERLAP_BYTES = 64 * 1024;
 
 export interface ProbeTarget {
 	readonly port: number | null;
+	/** Somebody else listened on the port before the instance started: an answer from there is not the instance's. */
+	readonly portWasTaken: boolean;
 	readonly logFile: string;
 	/** Where this run's log begins, in bytes. */
 	readonly logFrom: number;
@@ -22,8 +25,10 @@ export async function waitUntilReady(
 	signal: AbortSignal,
 ): Promise<boolean> {
 	const ask = asker(check, target);
+	let isStrangers = target.portWasTaken;
 	for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5)) {
-		if (await ask(signal)) return !signal.aborted;
+		isStrangers &&= target.port !== null && isListening(target.port);
+		if (!isStrangers && (await ask(signal))) return !signal.aborted;
 		await new Promise((resolve) => setTimeout(resolve, pause));
 	}
 	return false;

@@ -189,10 +189,11 @@ export class Supervisor {
 
 	/** Pushes events from now on; returns how to stop it. */
 	listen(listener: (event: ServerEvent) => void, wantsStats: boolean): () => void {
-		this.#listeners.add(listener);
+		const listening = wantsStats ? listener : withoutStats(listener);
+		this.#listeners.add(listening);
 		const releaseStats = wantsStats ? this.#ticker.wantStats() : () => {};
 		return () => {
-			this.#listeners.delete(listener);
+			this.#listeners.delete(listening);
 			releaseStats();
 		};
 	}
@@ -280,4 +281,10 @@ export class Supervisor {
 	#problems(): FileMessage[] {
 		return [...this.watch.problems, ...(this.#saved.problem === null ? [] : [this.#saved.problem])];
 	}
+}
+
+function withoutStats(listener: (event: ServerEvent) => void): (event: ServerEvent) => void {
+	return (event) => {
+		if (event.kind !== 'stats') listener(event);
+	};
 }

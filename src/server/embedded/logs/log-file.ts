@@ -22,8 +22,8 @@ export class LogFile {
 		this.#path = path;
 		this.#descriptor = descriptor;
 		this.#inode = fstatSync(descriptor).ino;
-		this.#index = readIndex(path);
-		this.offset = this.start;
+		this.#index = this.#readIndex();
+		this.offset = this.#firstLine();
 	}
 
 	/** null when there is no such file. */
@@ -59,7 +59,7 @@ export class LogFile {
 		const before = this.#index.findLast((entry) => entry.at < since);
 		const isOld =
 			before !== undefined && before === this.#index.at(-1) && fstatSync(this.#descriptor).mtimeMs < since;
-		this.offset = Math.max(this.start, isOld ? this.size : (before?.size ?? 0));
+		this.offset = Math.max(this.offset, isOld ? this.size : (before?.size ?? 0));
 	}
 
 	/** Goes to the last `lines` lines, not further back than now; returns how many there are. */
@@ -103,7 +103,7 @@ export class LogFile {
 	readOn(flush: boolean): LogChunk | null {
 		const { size } = this;
 		if (size < this.offset) {
-			this.#index = readIndex(this.#path);
+			this.#index = this.#readIndex();
 			this.offset = 0;
 			return this.#marker('the app truncated its log');
 		}
@@ -116,7 +116,8 @@ export class LogFile {
 		if (this.offset >= until) return null;
 		const length = readSync(this.#descriptor, this.#block, 0, this.#block.length, this.offset);
 		if (length === 0) return null;
-		if (this.#block[0] === 0 && this.#wasCut()) return this.#skipCut();
+		// Given-back bytes read as NUL, and may become so while we read.
+		if (this.#block.subarray(0, length).includes(0) && this.#wasCut()) return this.#skipCut();
 		const end = this.#lineEnd(length, until - this.offset);
 		if (end === 0) return this.#readLongLine(length, until, at, flush);
 		const bytes = Buffer.from(this.#block.subarray(0, end));
@@ -145,22 +146,30 @@ export class LogFile {
 
 	/** The front of the log was given back while we were behind. */
 	#wasCut(): boolean {
-		this.#index = readIndex(this.#path);
+		this.#index = this.#readIndex();
 		return this.offset < this.start;
+	}
+
+	/** What was noted of a log holds no longer once the app truncated it, which the keeper notices a moment later. */
+	#readIndex(): readonly IndexEntry[] {
+		const index = readIndex(this.#path);
+		return (index.at(-1)?.size ?? 0) <= this.size ? index : [];
 	}
 
 	#skipCut(): LogChunk | null {
 		if (this.offset >= this.start) return null;
-		const skipped = this.start - this.offset;
-		this.offset = this.#nextLine(this.start);
-		return this.#marker(`${skipped} bytes skipped`);
+		const from = this.offset;
+		this.offset = this.#firstLine();
+		return this.#marker(`${this.offset - from} bytes skipped`);
 	}
 
-	/** A cut falls anywhere in a line: what remains of that line is passed over. */
-	#nextLine(from: number): number {
-		const length = readSync(this.#descriptor, this.#block, 0, this.#block.length, from);
+	/** Where the first whole line begins: a cut falls anywhere in a line, and what remains of that one is passed over. */
+	#firstLine(): number {
+		const { start } = this;
+		if (start === 0) return 0;
+		const length = readSync(this.#descriptor, this.#block, 0, this.#block.length, start);
 		const newline = this.#block.subarray(0, length).indexOf(NEWLINE);
-		return newline === -1 ? from : from + newline + 1;
+		return newline === -1 ? start : start + newline + 1;
 	}
 
 	#entryAfter(offset: number): IndexEntry | undefined {

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { inspectStack, type StackInspection, type StackLocation } from '../files/load-stack.ts';
 import { type FileMessage, formatFileMessage } from '../model/errors.ts';
 import { expand } from '../model/expand.ts';
-import { instanceEnvironment, stackEnvironment } from '../model/launch.ts';
-import { assignPortBlocks, portBase, portOf } from '../model/ports.ts';
 import { sanitize } from '../model/sanitize.ts';
+import { environmentsOf } from '../model/shown-command.ts';
 import type { Stack } from '../model/stack.ts';
+import { shellEnvironment } from '../session/shell-environment.ts';
 
 export interface CheckedCommand {
 	readonly command: string;
@@ -69,7 +69,7 @@ function checkCommands(stack: Stack): CheckedCommands {
 		warnings.push(...expansion.warnings.map((message) => ({ file, line, message })));
 		return { command, line, expanded: expansion.text };
 	};
-	const environmentOf = environmentsOf(stack);
+	const environmentOf = environmentsOf(stack, shellEnvironment());
 	const processes = stack.processTypes.map(({ name, command, line }) => ({
 		type: name,
 		...checked(command, line, environmentOf(name)),
@@ -80,25 +80,6 @@ function checkCommands(stack: Stack): CheckedCommands {
 		release: release === null ? null : checked(release.command, release.line, environmentOf(null)),
 		warnings,
 	};
-}
-
-/** The environment of a type's first instance, or without a type of the release. */
-function environmentsOf(stack: Stack): (type: string | null) => Record<string, string> {
-	const server = stack.servers.find(({ kind }) => kind === 'local') ?? stack.servers[0]!;
-	const shared = stackEnvironment(stack, server.kind === 'local' ? ownEnvironment() : {});
-	const types = stack.processTypes.map(({ name }) => name);
-	const blocks = assignPortBlocks(portBase(server, stack.environmentVariables), types, {}, new Set());
-	return (type) => {
-		if (type === null) return shared;
-		const port = portOf(blocks[type], 1);
-		return { ...shared, ...instanceEnvironment(stack, server, { type, index: 1, port }) };
-	};
-}
-
-function ownEnvironment(): Record<string, string> {
-	return Object.fromEntries(
-		Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-	);
 }
 
 /** Messages of one file together, in the order of its lines. */

@@ -27,11 +27,12 @@ export interface ConsoleOptions {
  */
 export async function openConsole(screen: Screen, options: ConsoleOptions): Promise<number> {
 	const { stack, servers, who, readOnly } = options;
+	const shell = shellEnvironment();
 	const names = servers.map(({ definition }) => definition.name);
-	const store = createConsoleStore({ stack, servers: names, who, readOnly, now: Date.now() });
+	const store = createConsoleStore({ stack, shell, servers: names, who, readOnly, now: Date.now() });
 	const logs = createLogBuffer();
 	const tick = createTick(TICK_MS);
-	const session = startConsoleSession({ servers, store, logs, tick, shell: shellEnvironment() });
+	const session = startConsoleSession({ servers, store, logs, tick, shell });
 	const controller = createController({
 		store,
 		logs,

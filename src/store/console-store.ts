@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { observe, type ServerEvent, type ServerObservation, type ServerStats } from '../model/observed.ts';
+import { commandShower } from '../model/shown-command.ts';
 import type { Stack } from '../model/stack.ts';
 import { type Activity, withActivity } from './activity.ts';
 import { NO_TRENDS, type Trends, withSample } from './trend.ts';
@@ -17,6 +18,8 @@ export interface ServerEntry {
 
 export interface ConsoleState {
 	readonly stack: Stack;
+	/** A type's command as it will run. */
+	readonly showCommand: (type: string, command: string) => string;
 	/** `user@host` of this console. */
 	readonly who: string;
 	readonly readOnly: boolean;
@@ -34,12 +37,14 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 
 export function createConsoleStore(options: {
 	readonly stack: Stack;
+	/** This console's shell, which local instances get. */
+	readonly shell: Readonly<Record<string, string>>;
 	readonly servers: readonly string[];
 	readonly who: string;
 	readonly readOnly: boolean;
 	readonly now: number;
 }): ConsoleStore {
-	const { stack, who, readOnly, now } = options;
+	const { stack, shell, who, readOnly, now } = options;
 	const servers = options.servers.map((name) => ({
 		name,
 		observation: null,
@@ -49,6 +54,7 @@ export function createConsoleStore(options: {
 	}));
 	return createStore<ConsoleState>(() => ({
 		stack,
+		showCommand: commandShower(stack, shell),
 		who,
 		readOnly,
 		servers,

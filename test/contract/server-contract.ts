@@ -76,6 +76,18 @@ export function serverContract(name: string, host: ContractHost): void {
 			expect(typeIn(watch.observation, 'worker').wanted).toBe(1);
 		});
 
+		it('goes on for one listener when another of the same client stops', async () => {
+			const { client, watch } = await started({ Procfile: `worker: ${runs}\n` });
+			const other = await client.watch();
+			await client.scaleTo('worker', 2);
+			for (const each of [watch, other])
+				await each.instance('worker.2', ({ state }) => state === 'running', 'to be seen');
+			other.stop();
+			await client.scaleTo('worker', 3);
+			await watch.instance('worker.3', ({ state }) => state === 'running', 'to be seen');
+			expect(other.observation.instances).toHaveLength(2);
+		});
+
 		it('tells who changed what', async () => {
 			const { client, watch } = await started({ Procfile: `worker: ${runs}\n` });
 			await client.scaleTo('worker', 2);

@@ -1,7 +1,9 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { acquireLock, type KernelLock } from '../../src/linux/lock.ts';
+import { listPids } from '../../src/linux/proc.ts';
 import { killAll } from '../support/processes.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -52,10 +54,7 @@ describe('a kernel lock', () => {
 		lock.release();
 		const other = await take(file);
 		expect(told).toEqual([]);
-		const { stdout } = await execa('sh', ['-c', 'grep -l "$0" /proc/[0-9]*/cmdline', file], {
-			reject: false,
-		});
-		killAll([...stdout.matchAll(/\/proc\/(\d+)\//g)].map(([, pid]) => Number(pid)));
+		killAll(openersOf(file));
 		await other.lost;
 	});
 
@@ -64,6 +63,18 @@ describe('a kernel lock', () => {
 		await expect(acquireLock(file)).rejects.toMatchObject({ code: 'internal', message: /cannot lock/ });
 	});
 });
+
+/** The processes that have a file open. */
+function openersOf(file: string): number[] {
+	return listPids().filter((pid) => {
+		try {
+			const descriptors = readdirSync(`/proc/${pid}/fd`);
+			return descriptors.some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`) === file);
+		} catch {
+			return false;
+		}
+	});
+}
 
 async function onceSaid(stream: NodeJS.ReadableStream): Promise<string[]> {
 	for await (const chunk of stream) return [String(chunk).trim()];

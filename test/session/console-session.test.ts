@@ -26,6 +26,7 @@ interface Opened {
 
 async function open(servers: readonly ScriptedServer[], readOnly = false): Promise<Opened> {
 	const store = createConsoleStore({
+		shell: {},
 		stack: stackOf(servers, ['web', 'worker']),
 		servers: servers.map(({ definition }) => definition.name),
 		who: 'mia@laptop',
@@ -172,6 +173,7 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 		observe: () => Promise.reject(new Error('no socket')),
 	});
 	const store = createConsoleStore({
+		shell: {},
 		stack: stackOf([good, bad], ['web']),
 		servers: ['local', 'bad'],
 		who: 'mia@laptop',

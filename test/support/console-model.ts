@@ -62,6 +62,7 @@ export function sceneOf(
 ): Scene {
 	const types = [...new Set(servers.flatMap(({ observation }) => observation.types.map(({ type }) => type)))];
 	const store = createConsoleStore({
+		shell: {},
 		stack: stackOf(servers, types, environment),
 		servers: servers.map(({ definition }) => definition.name),
 		who: 'mia@laptop',

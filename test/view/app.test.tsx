@@ -30,6 +30,7 @@ interface Deck {
 async function open(servers: readonly ScriptedServer[], environment = 'development'): Promise<Deck> {
 	const types = ['web', 'worker', 'mailer'];
 	const store = createConsoleStore({
+		shell: {},
 		stack: stackOf(servers, types, environment),
 		servers: servers.map(({ definition }) => definition.name),
 		who: 'mia@laptop',

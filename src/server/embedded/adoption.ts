@@ -21,20 +21,33 @@ import { type Carriers, groupLives } from './trees.ts';
 export function recoverUnrecorded(state: SupervisorState, carriers: Carriers): SupervisorState {
 	const instances = new Map(state.instances);
 	for (const [name, processes] of carriers) {
-		for (const { pid, starts } of processes) {
-			const leader = leaderProcess(pid);
-			const known = instances.get(name) ?? instanceNamed(state, name);
-			if (leader === null || known.starts > starts || liveProcess(known)?.pid === pid) continue;
-			const phase = {
-				kind: 'running',
-				process: leader,
-				until: monotonicNow() + SETTLED_AFTER_MS,
-				settled: false,
-			} as const;
-			instances.set(name, { ...known, starts, phase });
-		}
+		const known = instances.get(name) ?? instanceNamed(state, name);
+		const latest = latestLeader(processes);
+		if (latest === null || !isUnrecorded(known, latest.starts)) continue;
+		const { starts, process } = latest;
+		const until = monotonicNow() + SETTLED_AFTER_MS;
+		instances.set(name, { ...known, starts, phase: { kind: 'running', process, until, settled: false } });
 	}
 	return { ...state, instances, formation: formationOf(state.formation, instances) };
+}
+
+function isUnrecorded(known: Instance, starts: number): boolean {
+	return starts > known.starts || (starts === known.starts && known.phase.kind === 'spawning');
+}
+
+/** The leader of the last start. A descendant may lead a session of its own, but it is younger. */
+function latestLeader(
+	processes: NonNullable<ReturnType<Carriers['get']>>,
+): { readonly starts: number; readonly process: LiveProcess } | null {
+	const leaders = processes.flatMap(({ pid, starts }) => {
+		const process = leaderProcess(pid);
+		return process === null ? [] : [{ starts, process }];
+	});
+	leaders.sort(
+		(a, b) =>
+			b.starts - a.starts || a.process.startTime - b.process.startTime || a.process.pid - b.process.pid,
+	);
+	return leaders[0] ?? null;
 }
 
 /** Where even the formation was lost, what runs is what is wanted: nothing is stopped because a file is gone. */
@@ -82,7 +95,7 @@ function adoptOne(instance: Instance, effects: Effects): SupervisorEvent[] {
 		effects.adopted.add({ name, starts, process });
 		return [];
 	}
-	const treeLeft = !pidIsReused(process) && groupLives(process.pid);
+	const treeLeft = groupLives(process);
 	return [{ kind: 'exited', name, starts, code: null, signal: null, treeLeft }];
 }
 
@@ -94,9 +107,4 @@ function resume(instance: Instance, supervisor: Supervisor, effects: Effects): v
 	const sequence = supervisor.state.definitions.get(instance.type)?.settings.stop;
 	const signal = sequence?.[Math.min(phase.step, sequence.length - 1)]?.signal ?? 'TERM';
 	effects.perform([{ kind: 'signal', name, signal: `SIG${signal}` }]);
-}
-
-function pidIsReused(process: LiveProcess): boolean {
-	const stat = readStat(process.pid);
-	return stat !== null && stat.startTime !== process.startTime;
 }

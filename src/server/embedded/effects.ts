@@ -4,7 +4,7 @@ import type { ReadyCheck } from '../../model/stack.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
 import { Readiness } from './readiness.ts';
 import { Spawner } from './spawner.ts';
-import type { Effect, Instance, SupervisorEvent } from './step/state.ts';
+import type { Effect, Instance, LiveProcess, SupervisorEvent } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
 import { groupLives, Trees } from './trees.ts';
 
@@ -35,7 +35,7 @@ export class Effects {
 			supervisor.dispatch({ kind: 'gone', name, starts }),
 		);
 		this.adopted = new AdoptedWatch(ADOPTED_LOOK_MS, ({ name, starts, process }) =>
-			this.#exited(name, starts, process.pid, null, null),
+			this.#exited(name, starts, process, null, null),
 		);
 	}
 
@@ -119,14 +119,20 @@ export class Effects {
 		});
 		if ('reason' in spawned) return { kind: 'spawn-failed', name, reason: spawned.reason };
 		const { child, process } = spawned;
-		child.on('exit', (code, signal) => this.#exited(name, starts, process.pid, code, signal));
+		child.on('exit', (code, signal) => this.#exited(name, starts, process, code, signal));
 		child.unref();
 		return { kind: 'spawned', name, process };
 	}
 
-	#exited(name: string, starts: number, pid: number, code: number | null, signal: string | null): void {
+	#exited(
+		name: string,
+		starts: number,
+		process: LiveProcess,
+		code: number | null,
+		signal: string | null,
+	): void {
 		this.#readiness.abort(name);
-		const treeLeft = groupLives(pid);
+		const treeLeft = groupLives(process);
 		this.#supervisor.dispatch({ kind: 'exited', name, starts, code, signal, treeLeft });
 		this.trees.lookSoon();
 		this.#sweepLater(name);

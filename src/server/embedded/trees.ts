@@ -1,6 +1,6 @@
 import { describeProcess, environmentValue, isAlive, listPids, readStat } from '../../linux/proc.ts';
 import { COOKIE_VARIABLE } from './spawner.ts';
-import type { LiveProcess } from './step/state.ts';
+import type { LiveProcess, ProcessIdentity } from './step/state.ts';
 
 const FIRST_LOOK_MS = 5;
 const LONGEST_LOOK_MS = 100;
@@ -88,7 +88,7 @@ export class Trees {
 
 	#look(): void {
 		const emptied = [...this.#watched.values()].filter(
-			({ process: { pid } }) => !groupLives(pid) && !isOurZombie(pid),
+			({ process }) => !groupLives(process) && !isOurZombie(process.pid),
 		);
 		// One walk through /proc answers for all trees whose groups are empty.
 		const carriers = emptied.length === 0 ? new Map() : this.carriers();
@@ -137,16 +137,18 @@ export class Trees {
 	}
 }
 
-/** Whether anything but zombies is left in a process group. */
-export function groupLives(group: number): boolean {
+/** Whether anything but zombies is left of the process group that this process leads or led. */
+export function groupLives(leader: ProcessIdentity): boolean {
+	const now = readStat(leader.pid);
+	// A pid is not given to another process while it names a group.
+	if (now !== null && now.startTime !== leader.startTime) return false;
 	try {
-		process.kill(-group, 0);
+		process.kill(-leader.pid, 0);
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}
-	const leader = readStat(group);
-	if (leader !== null && leader.state !== 'Z') return true;
-	return groupMembers(group).length > 0;
+	if (now !== null && now.state !== 'Z') return true;
+	return groupMembers(leader.pid).length > 0;
 }
 
 /** A child of ours that ended and is about to tell us how: its tree is not gone before that. */

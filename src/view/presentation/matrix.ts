@@ -130,13 +130,14 @@ function totalText({ state }: Model, type: string): string {
 	return `${running}/${wanted}`;
 }
 
-/** The command that a type runs, as any server knows it. */
+/** The command that a type runs, as any server knows it, with its variables filled in. */
 export function commandOf({ state }: Model, type: string): string {
 	for (const { observation } of state.servers) {
 		const known = observation?.types.find((entry) => entry.type === type);
-		if (known !== undefined) return known.command;
+		if (known !== undefined) return state.showCommand(type, known.command);
 	}
-	return state.stack.processTypes.find(({ name }) => name === type)?.command ?? '';
+	const written = state.stack.processTypes.find(({ name }) => name === type)?.command ?? '';
+	return state.showCommand(type, written);
 }
 
 function commandSpans(model: Model, type: string, orphan: boolean, width: number): Row {

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Terminal } from './terminal.ts';
+
+/** A key and how its effect is seen. */
+export interface Key {
+	readonly typed: string;
+	readonly fits: (screen: string) => boolean;
+}
+
+const LONGEST_PAUSE_MS = 120;
+
+/**
+ * Types keys in rotation, each some time after the effect of the one before was on the screen.
+ * @returns the milliseconds from each key to its paint
+ */
+export async function keysToPaint(
+	terminal: Terminal,
+	keys: readonly Key[],
+	count: number,
+): Promise<number[]> {
+	const times: number[] = [];
+	for (let at = 0; at < count; at++) {
+		const { typed, fits } = keys[at % keys.length]!;
+		if (fits(terminal.screen()))
+			throw new Error(`what ${JSON.stringify(typed)} does is there before it is typed`);
+		// In step with nothing that the program does by the clock.
+		await sleep(20 + Math.random() * LONGEST_PAUSE_MS);
+		const typedAt = performance.now();
+		terminal.type(typed);
+		times.push((await terminal.shows(fits)) - typedAt);
+	}
+	return times;
+}
+
+const ESCAPE = '\x1b';
+const isHelp = (screen: string) => screen.includes('Help for this pane');
+const isPrompt = (text: string) => (screen: string) => screen.includes(` :${text}_`);
+const isOn = (type: string) => (screen: string) => screen.includes(`${type} on local`);
+
+/** Keys of the console on two process types, the first of which is selected: sheets, prompts and moving. */
+export function consoleKeys(first: string, second: string): Key[] {
+	return [
+		{ typed: '?', fits: isHelp },
+		{ typed: ESCAPE, fits: (screen) => !isHelp(screen) },
+		{ typed: ':', fits: isPrompt('') },
+		{ typed: 's', fits: isPrompt('s') },
+		{ typed: ESCAPE, fits: (screen) => !isPrompt('s')(screen) },
+		{ typed: '\x1b[B', fits: isOn(second) },
+		{ typed: '\x1b[A', fits: isOn(first) },
+	];
+}

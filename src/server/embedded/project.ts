@@ -21,6 +21,7 @@ const STATES: Readonly<Record<Instance['phase']['kind'], InstanceState>> = {
 	backoff: 'backoff',
 	ended: 'stopped',
 	failed: 'failed',
+	stuck: 'failed',
 };
 
 export interface ProjectionContext {
@@ -113,7 +114,7 @@ export function projectInstance(
 		startedAt: process === null ? null : new Date(process.startedAt).toISOString(),
 		restarts: instance.restarts,
 		lastExit:
-			phase.kind === 'failed' && phase.reason.startsWith('could not be stopped')
+			phase.kind === 'stuck'
 				? { code: null, signal: null, at: new Date(clock.wall).toISOString(), reason: phase.reason }
 				: instance.lastExit,
 		// Shown in the time of day, decided by the monotonic clock: a clock that jumps moves only what is shown.

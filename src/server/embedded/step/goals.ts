@@ -38,7 +38,7 @@ export function goalState(goal: Goal, state: SupervisorState): GoalState {
 function restState(instance: Instance | undefined): GoalState {
 	if (instance === undefined) return DONE;
 	const { phase } = instance;
-	if (phase.kind === 'failed' && phase.reason.startsWith('could not be stopped')) return failed(phase.reason);
+	if (phase.kind === 'stuck') return failed(phase.reason);
 	if (phase.kind === 'stopping' && phase.after.kind === 'idle') return PENDING;
 	// What is handed to the kernel can only be stopped once it is there.
 	if (phase.kind === 'spawning') return PENDING;
@@ -50,7 +50,8 @@ function notYetRestarted(
 	instance: Instance,
 	state: SupervisorState,
 ): GoalState {
-	if (instance.phase.kind === 'failed') return failed(instance.phase.reason);
+	if (instance.phase.kind === 'failed' || instance.phase.kind === 'stuck')
+		return failed(instance.phase.reason);
 	if (instance.phase.kind === 'idle') return OVERTAKEN;
 	if (!goal.rolling) return PENDING;
 	const waits = state.rollouts.some(
@@ -67,6 +68,7 @@ function runState(instance: Instance): GoalState {
 		case 'ended':
 			return DONE;
 		case 'failed':
+		case 'stuck':
 			return failed(phase.reason);
 		case 'backoff':
 			return failed(instance.lastExit === null ? 'does not stay up' : describeExit(instance.lastExit));

@@ -101,7 +101,9 @@ export function stopWaitOver(draft: Draft, instance: Instance): void {
 }
 
 export function stuck(draft: Draft, instance: Instance, reason: string): void {
-	draft.enter(instance, { kind: 'failed', reason: `could not be stopped: ${reason}` });
+	if (instance.phase.kind !== 'stopping') return;
+	const { process } = instance.phase;
+	draft.enter(instance, { kind: 'stuck', process, reason: `could not be stopped: ${reason}` });
 }
 
 /** Its tree is gone after a stop. */
@@ -123,6 +125,10 @@ function afterStop(draft: Draft, instance: Instance, after: AfterStop): void {
 export function exitedByItself(draft: Draft, instance: Instance, exit: LastExit, treeLeft: boolean): void {
 	const process = liveProcess(instance);
 	if (process === null) return;
+	if (instance.phase.kind === 'stuck') {
+		draft.enter(recordExit(instance, process, exit), { kind: 'idle' });
+		return;
+	}
 	if (treeLeft) {
 		beginStop(draft, instance, { kind: 'crash', exit });
 		return;

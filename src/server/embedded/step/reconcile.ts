@@ -65,6 +65,7 @@ function run(draft: Draft, instance: Instance): void {
 function rest(draft: Draft, instance: Instance): void {
 	const { phase } = instance;
 	const surplus = instance.index > wantedOf(draft.formation, instance.type);
+	if (phase.kind === 'stuck') return;
 	if (liveProcess(instance) !== null) {
 		if (phase.kind !== 'stopping' || phase.after.kind !== 'idle')
 			beginStop(draft, instance, { kind: 'idle' });

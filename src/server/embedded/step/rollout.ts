@@ -59,7 +59,7 @@ function replacement(draft: Draft, name: string, startsBefore: number): 'done' |
 	const instance = draft.instances.get(name);
 	if (instance === undefined) return 'done';
 	const { phase } = instance;
-	if (phase.kind === 'failed') return 'failed';
+	if (phase.kind === 'failed' || phase.kind === 'stuck') return 'failed';
 	if (instance.starts === startsBefore) return phase.kind === 'idle' ? 'done' : 'under way';
 	if (phase.kind === 'backoff') return 'failed';
 	const settled =

@@ -49,7 +49,9 @@ export type Phase =
 	| { readonly kind: 'backoff'; readonly until: number }
 	/** Ended by itself and its restart policy lets it rest. */
 	| { readonly kind: 'ended' }
-	| { readonly kind: 'failed'; readonly reason: string };
+	| { readonly kind: 'failed'; readonly reason: string }
+	/** Its stop sequence is over and something of it still lives; not forgotten, so that nothing is started beside it. */
+	| { readonly kind: 'stuck'; readonly process: LiveProcess; readonly reason: string };
 
 export interface Instance {
 	readonly name: string;
@@ -183,9 +185,7 @@ export function wantedOf(formation: Formation, type: string): number {
 /** The process of an instance that has one. */
 export function liveProcess(instance: Instance): LiveProcess | null {
 	const { phase } = instance;
-	return phase.kind === 'starting' || phase.kind === 'running' || phase.kind === 'stopping'
-		? phase.process
-		: null;
+	return 'process' in phase ? phase.process : null;
 }
 
 /** When time next changes this instance (monotonic milliseconds), or null. */

@@ -212,6 +212,15 @@ describe('a stop', () => {
 		expect(world.pids).toEqual({});
 	});
 
+	it('is not hurried by a timer that fires before its time', () => {
+		const world = running({ worker: 1 }, { stop: IMPATIENT });
+		world.behave({ obeys: new Set(['SIGKILL']) });
+		world.apply({ verb: 'stop', selectors: [] });
+		world.pass(999);
+		world.dispatch({ kind: 'elapsed', name: 'worker.1' });
+		expect(world.signals).toEqual(['worker.1 SIGTSTP']);
+	});
+
 	it('ends as soon as nothing is left', () => {
 		const world = running({ worker: 1 }, { stop: IMPATIENT });
 		world.behave({ obeys: new Set(['SIGTSTP']) });
@@ -225,12 +234,28 @@ describe('a stop', () => {
 		const world = running({ worker: 1 });
 		world.behave({ obeys: new Set() });
 		world.apply({ verb: 'stop', selectors: [] });
-		world.pass(60_000);
+		world.pass(14_999);
+		expect(world.phases).toEqual({ 'worker.1': 'stopping' });
+		world.pass(1);
 		expect(world.instance('worker.1').phase).toMatchObject({
-			kind: 'failed',
+			kind: 'stuck',
 			reason: expect.stringContaining('could not be stopped'),
 		});
 		expect(world.goals.at(-1)).toMatchObject({ state: { kind: 'failed' } });
+	});
+
+	it('that failed is taken up by the next start, which comes when the old process is gone', () => {
+		const world = running({ worker: 1 });
+		world.behave({ obeys: new Set() });
+		world.apply({ verb: 'stop', selectors: [] });
+		world.pass(15_000);
+		const old = world.processOf('worker.1')?.pid;
+		world.behaveWell();
+		world.start({ worker: 1 });
+		expect(world.phases).toEqual({ 'worker.1': 'stopping' });
+		world.pass(10_000);
+		expect(world.phases).toEqual({ 'worker.1': 'running' });
+		expect(world.processOf('worker.1')?.pid).not.toBe(old);
 	});
 
 	it('of what is just being handed to the kernel takes effect once it is there', () => {
@@ -238,6 +263,7 @@ describe('a stop', () => {
 		world.behave({ busy: true });
 		world.start({ worker: 1 });
 		world.apply({ verb: 'stop', selectors: [] });
+		expect(world.goals.at(-1)).toMatchObject({ goal: { kind: 'rests' }, state: { kind: 'pending' } });
 		world.behave({ busy: false });
 		world.pass(100);
 		expect(world.pids).toEqual({});

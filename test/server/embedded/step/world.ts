@@ -202,13 +202,18 @@ export class World {
 	#perform(effect: Effect): void {
 		const { name } = effect;
 		const process = this.processOf(name);
-		if (effect.kind === 'spawn') this.#spawns.push(name);
+		if (effect.kind === 'spawn') this.#handOver(name);
 		else if (effect.kind === 'probe') this.#probe(this.instance(name));
 		else {
 			this.signals.push(`${name} ${effect.signal}`);
 			if (process === undefined) this.#later(5, () => this.#tellGone(name));
 			else if (this.behaviour.obeys.has(effect.signal)) this.#end(process);
 		}
+	}
+
+	#handOver(name: string): void {
+		if (this.#spawns.includes(name)) throw new Error(`${name} is handed to the kernel twice`);
+		this.#spawns.push(name);
 	}
 
 	#answerSpawns(): void {

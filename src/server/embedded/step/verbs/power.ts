@@ -82,7 +82,7 @@ function surplusOf(state: SupervisorState, formation: Formation, type: string): 
 }
 
 function isResting(instance: Instance | undefined): boolean {
-	return instance?.phase.kind === 'ended' || instance?.phase.kind === 'failed';
+	return ['ended', 'failed', 'stuck'].includes(instance?.phase.kind ?? '');
 }
 
 /** The formation with initial counts for the types that were never set up here. */

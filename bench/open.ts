@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BINARY } from '../test/support/binary.ts';
 import { type App, withApp } from './lib/app.ts';
+import { startInBackground } from './lib/background.ts';
 import { type BenchmarkOptions, benchmark, progress } from './lib/benchmark.ts';
 import { bundleInk } from './lib/bundle-ink.ts';
 import { atMost, type Report } from './lib/report.ts';
@@ -65,46 +66,42 @@ function openings(app: App, ink: string): Opening[] {
 	];
 }
 
+type Times = ReadonlyMap<string, readonly number[]>;
+
+function reportOf(times: Times): Report {
+	const ratio = (name: string, floor: string) => median(times.get(name)!) / median(times.get(floor)!);
+	const against = (bound: number, name: string, floor: string) =>
+		atMost(bound, 'x', `${name}, against ${floor}`, ratio(name, floor));
+	const rows = [...times].map(([name, values]) => [
+		name,
+		withSpread(values, (ms) => ms.toFixed(0)),
+		`${ratio(name, 'node -e 0').toFixed(2)}x`,
+	]);
+	return {
+		name: 'open',
+		title: 'Open: the console on a running stack, and `ps`',
+		method: `A supervisor runs ${INSTANCES} instances. Screens are read from a terminal of 120x36: the first frame is the first text, the live deck the first screen that counts all instances as running. \`ps\` has to list every instance.`,
+		tables: [{ columns: ['', 'ms', 'to `node -e 0`'], rows }],
+		targets: [
+			against(2, 'procdeck, first frame', 'raw ANSI frame'),
+			against(1.25, 'procdeck, live deck', 'smallest Ink program'),
+			against(2.5, 'procdeck ps', 'node -e 0'),
+		],
+		notes: [
+			'The Ink program is bundled by the same settings and has a compile cache of its own, as Procdeck has.',
+		],
+	};
+}
+
 async function measure({ quick }: BenchmarkOptions): Promise<Report> {
 	return withApp(async (app) => {
-		await app.write('Procfile', 'worker: sleep 100000\n');
-		await run(NODE, [BINARY, 'start', '-m', `worker=${INSTANCES}`], { cwd: app.directory, env: app.env });
+		await startInBackground(app, { worker: { command: 'sleep 100000', count: INSTANCES } });
 		const contestants = openings(app, await bundleInk(app.stateHome));
 		// The first round fills the compile caches, which users pay once per version.
 		for (const { time } of contestants) await time();
 		const times = await inTurn(contestants, quick ? 5 : 25, ({ time }) => time());
 		progress('open: done');
-		const middle = (name: string) => median(times.get(name)!);
-		const ratio = (name: string, floor: string) => middle(name) / middle(floor);
-		const rows = contestants.map(({ name }) => [
-			name,
-			withSpread(times.get(name)!, (ms) => ms.toFixed(0)),
-			`${ratio(name, 'node -e 0').toFixed(2)}x`,
-		]);
-		return {
-			name: 'open',
-			title: 'Open: the console on a running stack, and `ps`',
-			method: `A supervisor runs ${INSTANCES} instances. Screens are read from a terminal of 120x36: the first frame is the first text, the live deck the first screen that counts all instances as running. \`ps\` has to list every instance.`,
-			tables: [{ columns: ['', 'ms', 'to `node -e 0`'], rows }],
-			targets: [
-				atMost(
-					2,
-					'x',
-					'first frame, against a raw ANSI frame',
-					ratio('procdeck, first frame', 'raw ANSI frame'),
-				),
-				atMost(
-					1.25,
-					'x',
-					'live deck, against the smallest Ink program',
-					ratio('procdeck, live deck', 'smallest Ink program'),
-				),
-				atMost(2.5, 'x', '`procdeck ps`, against `node -e 0`', ratio('procdeck ps', 'node -e 0')),
-			],
-			notes: [
-				'The Ink program is bundled by the same settings and has a compile cache of its own, as Procdeck has.',
-			],
-		};
+		return reportOf(times);
 	});
 }
 

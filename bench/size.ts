@@ -27,7 +27,7 @@ function pack(): Packed {
 function importedLibraries(): string[] {
 	const sources = globSync('src/**/*.{ts,tsx}', { cwd: ROOT });
 	const specifiers = sources.flatMap((path) =>
-		[...readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:from|import\()\s*'([^'.][^']*)'/g)].map(
+		[...readFileSync(join(ROOT, path), 'utf8').matchAll(/(?:from|import\()\s*'([^'.\s][^'\s]*)'/g)].map(
 			([, name]) => name!,
 		),
 	);

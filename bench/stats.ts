@@ -4,15 +4,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PsJson } from '../test/support/contract.ts';
 import { waitFor } from '../test/support/wait-for.ts';
 import { type App, withApp } from './lib/app.ts';
-import { ps, startInBackground, watchStatistics } from './lib/background.ts';
+import { AT_REST_MS, ps, startInBackground, watchStatistics } from './lib/background.ts';
 import { type BenchmarkOptions, benchmark, progress } from './lib/benchmark.ts';
 import { cpuPercent } from './lib/processes.ts';
 import { atMost, type Report } from './lib/report.ts';
 import { inTurn } from './lib/rounds.ts';
 import { median, withSpread } from './lib/statistics.ts';
-import { FLOORS } from './lib/tools.ts';
+import { FLOORS, PROGRAMS } from './lib/tools.ts';
 
 const INSTANCES = 500;
 const SECONDS = 10;
@@ -35,10 +36,17 @@ async function watched(app: App, supervisor: number): Promise<number> {
 	}
 }
 
-/** How often all instances were shown with a CPU and a memory value. */
+/** How often all instances were sampled: each time the growing one has another size. */
 function samplesIn(app: App): number {
 	const lines = readFileSync(join(app.directory, 'watched'), 'utf8').split('\n').slice(0, -1);
-	return lines.filter((line) => (line.match(/"memoryBytes":\d/g)?.length ?? 0) === INSTANCES).length;
+	const sizes = lines.flatMap((line) => {
+		const instances = (JSON.parse(line) as PsJson).servers[0]!.processes.flatMap(
+			(process) => process.instances,
+		);
+		const isWhole = instances.every(({ memoryBytes }) => memoryBytes !== null);
+		return isWhole ? [instances.find(({ name }) => name === 'grows.1')!.memoryBytes] : [];
+	});
+	return new Set(sizes).size;
 }
 
 async function floor(pids: readonly number[]): Promise<number> {
@@ -50,10 +58,34 @@ async function floor(pids: readonly number[]): Promise<number> {
 	return percent;
 }
 
+async function startInstances(app: App): Promise<{ supervisor: number; pids: number[] }> {
+	const supervisor = await startInBackground(app, {
+		worker: { command: 'sleep 100000', count: INSTANCES - 1 },
+		grows: { command: `${process.execPath} ${join(PROGRAMS, 'grows.js')}`, count: 1 },
+	});
+	await sleep(AT_REST_MS);
+	const { processes } = await ps(app);
+	return { supervisor, pids: processes.flatMap(({ instances }) => instances.map(({ pid }) => pid!)) };
+}
+
+function reportOf(values: ReadonlyMap<string, readonly number[]>): Report {
+	const [, idle, looking] = [...values.values()].map(median);
+	const rows = [...values].map(([name, list]) => [name, withSpread(list, (value) => value.toFixed(2))]);
+	return {
+		name: 'stats',
+		title: `Statistics: CPU and memory of ${INSTANCES} instances, once a second`,
+		method: `CPU time of the process, its threads included, over ${SECONDS} s each. While \`ps --watch\` looks, each second has to bring new values for every instance, one of which grows. Sampling is what looking adds to the supervisor.`,
+		tables: [{ columns: ['', '% of a core'], rows }],
+		targets: [atMost(1, '%', `sampling ${INSTANCES} instances`, looking! - idle!)],
+		notes: [
+			'What looking adds holds the sending of the statistics too. Processes are trees here: each sample also finds new members, which the floor does not do.',
+		],
+	};
+}
+
 async function measure({ quick }: BenchmarkOptions): Promise<Report> {
 	return withApp(async (app) => {
-		const supervisor = await startInBackground(app, 'sleep 100000', INSTANCES);
-		const pids = (await ps(app)).processes[0]!.instances.map(({ pid }) => pid!);
+		const { supervisor, pids } = await startInstances(app);
 		const contestants = [
 			{ name: 'Node that reads the files, nothing else', percent: () => floor(pids) },
 			{ name: 'the supervisor, nobody looks', percent: () => measured(supervisor) },
@@ -64,22 +96,7 @@ async function measure({ quick }: BenchmarkOptions): Promise<Report> {
 			progress(`stats: ${name} ${value.toFixed(2)} %`);
 			return value;
 		});
-		const [, idle, looking] = contestants.map(({ name }) => median(values.get(name)!));
-		return {
-			name: 'stats',
-			title: `Statistics: CPU and memory of ${INSTANCES} instances, once a second`,
-			method: `CPU time of the process, its threads included, over ${SECONDS} s each. While \`ps --watch\` looks, each second has to bring a value for every instance. Sampling is what looking adds to the supervisor.`,
-			tables: [
-				{
-					columns: ['', '% of a core'],
-					rows: [...values].map(([name, list]) => [name, withSpread(list, (value) => value.toFixed(2))]),
-				},
-			],
-			targets: [atMost(1, '%', `sampling ${INSTANCES} instances`, looking! - idle!)],
-			notes: [
-				'What looking adds holds the sending of the statistics too. Processes are trees here: each sample also finds new members, which the floor does not do.',
-			],
-		};
+		return reportOf(values);
 	});
 }
 

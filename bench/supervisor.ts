@@ -48,7 +48,7 @@ const inBackground: Contestant = {
 	name: 'procdeck start',
 	weigh: (seconds) =>
 		withApp(async (app) => {
-			await startInBackground(app, 'sleep 100000', INSTANCES);
+			await startInBackground(app, { worker: { command: 'sleep 100000', count: INSTANCES } });
 			return weigh(await supervisorProcesses(app), seconds);
 		}),
 };

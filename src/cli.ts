@@ -1,3 +1,4 @@
+import { asksForJson } from './commands/output/asks-for-json.ts';
 import { failureOf } from './commands/output/failure.ts';
 import { runProgram } from './commands/program.ts';
 
@@ -17,17 +18,11 @@ async function run(): Promise<number> {
 	try {
 		return await runProgram(argv);
 	} catch (error) {
-		const { stdout, stderr, exitCode } = failureOf(error, asksForJson());
+		const { stdout, stderr, exitCode } = failureOf(error, asksForJson(argv));
 		process.stdout.write(stdout);
 		process.stderr.write(stderr);
 		return exitCode;
 	}
-}
-
-/** Read by hand, because the command line may be the very thing that could not be parsed. */
-function asksForJson(): boolean {
-	const end = argv.findIndex((argument) => argument === '--' || argument === 'run');
-	return argv.slice(0, end === -1 ? argv.length : end).includes('--json');
 }
 
 void run().then((exitCode) => process.stdout.write('', () => process.exit(exitCode)));

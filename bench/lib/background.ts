@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BINARY } from '../../test/support/binary.ts';
 import type { PsJson, ServerJson } from '../../test/support/contract.ts';
-import { waitFor } from '../../test/support/wait-for.ts';
 import type { App } from './app.ts';
 
 const run = promisify(execFile);
@@ -20,16 +19,31 @@ export async function ps(app: App): Promise<ServerJson> {
 	return (JSON.parse(await verb(app, 'ps', '--json')) as PsJson).servers[0]!;
 }
 
+/** After so long every instance counts as healthy, and the supervisor has nothing left to do about the start. */
+export const AT_REST_MS = 12_000;
+
+/** What is to run of a process type. */
+export interface TypeToRun {
+	readonly command: string;
+	readonly count: number;
+}
+
 /**
- * Starts `count` instances of a command in the background.
+ * Starts instances in the background, by process type.
  * @returns the pid of the supervisor, once all instances are running
  */
-export async function startInBackground(app: App, command: string, count: number): Promise<number> {
-	await app.write('Procfile', `worker: ${command}\n`);
-	await verb(app, 'start', '-m', `worker=${count}`, '--timeout', String(LONGEST_START_MS / 1000));
-	const allRun = async () => (await ps(app)).processes[0]!.running === count;
-	await waitFor(allRun, `${count} instances to run`, LONGEST_START_MS);
-	return (await ps(app)).supervisorPid!;
+export async function startInBackground(
+	app: App,
+	types: Readonly<Record<string, TypeToRun>>,
+): Promise<number> {
+	const entries = Object.entries(types);
+	await app.write('Procfile', entries.map(([type, { command }]) => `${type}: ${command}\n`).join(''));
+	const formation = entries.map(([type, { count }]) => `${type}=${count}`).join(',');
+	await verb(app, 'start', '-m', formation, '--timeout', String(LONGEST_START_MS / 1000));
+	const { processes, supervisorPid } = await ps(app);
+	const missing = processes.filter(({ type, running }) => running !== types[type]!.count);
+	if (missing.length > 0) throw new Error(`not all are running after \`start\`: ${JSON.stringify(missing)}`);
+	return supervisorPid!;
 }
 
 /** The supervisor and the helpers that it keeps, none of the instances. */

@@ -5,9 +5,12 @@ import { memoryMb } from './processes.ts';
 import { type RunningTool, startTool } from './running.ts';
 import { PROGRAMS, type Tool } from './tools.ts';
 
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 300_000;
 /** A tool that loses lines does not get further than this after its writers ended. */
 const SILENT_MS = 60_000;
+
+/** A tool that prints nothing has taken in what there was by then. */
+const SETTLE_MS = 1_000;
 
 export interface LogRun {
 	/** Lines a second of the app, all writers together. */
@@ -48,8 +51,6 @@ export async function runLogs(tool: Tool, writers: number, count: number): Promi
 		await running.end();
 	}
 }
-
-const SETTLE_MS = 1_000;
 
 function peakOf({ app }: RunningTool, writers: readonly number[]): number {
 	const own = app.processes().filter((pid) => !writers.includes(pid));

@@ -68,8 +68,7 @@ export function reportText({ title, method, tables, targets, notes }: Report): s
 }
 
 function quantity(value: number, unit: Target['unit']): string {
-	const digits = unit === 'x' ? 2 : unit === '%' ? 1 : 0;
-	return unit === 'x' || unit === '%'
-		? `${value.toFixed(digits)}${unit}`
-		: `${value.toFixed(digits)} ${unit}`;
+	if (unit === 'x') return `${value.toFixed(2)}x`;
+	if (unit === '%') return `${value.toFixed(1)} %`;
+	return `${value.toFixed(unit === 'MB' ? 1 : 0)} ${unit}`;
 }

@@ -13,8 +13,6 @@ export interface TerminalOptions {
 export interface Terminal {
 	readonly pid: number;
 	readonly startedAt: number;
-	/** Bytes that it has written. */
-	readonly written: number;
 	screen(): string;
 	type(keys: string): void;
 	/**
@@ -26,9 +24,41 @@ export interface Terminal {
 	readonly exited: Promise<void>;
 }
 
-interface Waiting {
-	readonly fits: (screen: string) => boolean;
-	readonly resolve: (at: number) => void;
+/** Those who wait for a screen. */
+class Watchers {
+	readonly #screen: () => string;
+	readonly #waiting = new Set<{ fits: (screen: string) => boolean; resolve: (at: number) => void }>();
+
+	constructor(screen: () => string) {
+		this.#screen = screen;
+	}
+
+	/** The screen may have changed, by bytes that arrived at that moment. */
+	look(at: number): void {
+		if (this.#waiting.size === 0) return;
+		const screen = this.#screen();
+		for (const one of this.#waiting) {
+			if (!one.fits(screen)) continue;
+			this.#waiting.delete(one);
+			one.resolve(at);
+		}
+	}
+
+	async wait(fits: (screen: string) => boolean, deadlineMs: number): Promise<number> {
+		const { promise, resolve, reject } = Promise.withResolvers<number>();
+		const one = { fits, resolve };
+		const tooLate = () =>
+			reject(new Error(`the screen did not come to fit in ${deadlineMs / 1000} s:\n${this.#screen()}`));
+		const deadline = setTimeout(tooLate, deadlineMs);
+		this.#waiting.add(one);
+		this.look(performance.now());
+		try {
+			return await promise;
+		} finally {
+			clearTimeout(deadline);
+			this.#waiting.delete(one);
+		}
+	}
 }
 
 export function openTerminal([file, ...args]: CommandLine, options: TerminalOptions): Terminal {
@@ -36,52 +66,24 @@ export function openTerminal([file, ...args]: CommandLine, options: TerminalOpti
 	const emulator = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });
 	const startedAt = performance.now();
 	const pty = spawn(file, args, { name: 'xterm-256color', cols: columns, rows, cwd, env: { ...env } });
-	const waiting = new Set<Waiting>();
-	let written = 0;
 	const screen = () => screenOf(emulator);
-	const look = (at: number) => {
-		if (waiting.size === 0) return;
-		const text = screen();
-		for (const one of waiting) {
-			if (!one.fits(text)) continue;
-			waiting.delete(one);
-			one.resolve(at);
-		}
-	};
+	const watchers = new Watchers(screen);
 	pty.onData((data) => {
 		const at = performance.now();
-		written += Buffer.byteLength(data);
-		emulator.write(data, () => look(at));
+		emulator.write(data, () => watchers.look(at));
 	});
+	// Answers to what the program asks its terminal.
 	emulator.onData((answer) => pty.write(answer));
-	const exited = new Promise<void>((resolve) => {
-		pty.onExit(() => resolve());
-	});
-	const shows: Terminal['shows'] = (fits, deadlineMs = 30_000) => {
-		const { promise, resolve, reject } = Promise.withResolvers<number>();
-		const one = { fits, resolve };
-		waiting.add(one);
-		const deadline = setTimeout(
-			() => reject(new Error(`the screen did not come to fit in ${deadlineMs / 1000} s:\n${screen()}`)),
-			deadlineMs,
-		);
-		look(performance.now());
-		return promise.finally(() => {
-			clearTimeout(deadline);
-			waiting.delete(one);
-		});
-	};
 	return {
 		pid: pty.pid,
 		startedAt,
-		get written() {
-			return written;
-		},
 		screen,
 		type: (keys) => pty.write(keys),
-		shows,
+		shows: (fits, deadlineMs = 30_000) => watchers.wait(fits, deadlineMs),
 		kill: (signal) => pty.kill(signal),
-		exited,
+		exited: new Promise((resolve) => {
+			pty.onExit(() => resolve());
+		}),
 	};
 }
 

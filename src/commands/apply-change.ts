@@ -5,7 +5,7 @@ import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { applyToAll } from '../session/fan-out.ts';
 import type { Context } from './context.ts';
 import { parseWithOrphans } from './known-types.ts';
-import { openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrLastGood, openStackOrRemains, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
 import { currentUser } from './who.ts';
@@ -31,6 +31,8 @@ export function changeOptions(flags: WaitFlags): ChangeOptions {
 export interface ChangePlan {
 	/** Such as «scaling», for the progress line. */
 	readonly what: string;
+	/** Whether it makes sense on instances alone, whatever became of the Procfile: all that only stops them. */
+	readonly takesRemains: boolean;
 	choose(stack: Stack): readonly ServerDefinition[];
 	/** @param known the process types that arguments may name */
 	build(known: KnownTypes): Change;
@@ -39,7 +41,7 @@ export interface ChangePlan {
 /** Carries out a plan and tells what became of it. */
 export async function applyChange(context: Context, flags: WaitFlags, plan: ChangePlan): Promise<number> {
 	const { globals, output } = context;
-	const stack = await openStackOrRemains(globals);
+	const stack = await (plan.takesRemains ? openStackOrRemains(globals) : openStackOrLastGood(globals));
 	const definitions = plan.choose(stack);
 	const change = await parseWithOrphans(globals, stack, definitions, plan.build);
 	const rows = await withServers(globals, stack, definitions, 'attach', (servers) =>

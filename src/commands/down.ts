@@ -12,6 +12,7 @@ export function down(
 ): Promise<number> {
 	return applyChange(context, flags, {
 		what: 'stopping everything',
+		takesRemains: true,
 		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack)),
 		build: () => ({ verb: 'down' }),
 	});

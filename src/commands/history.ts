@@ -1,5 +1,4 @@
 import type { HistoryEntry } from '../model/change.ts';
-import { sanitize } from '../model/sanitize.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
 import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
@@ -41,13 +40,13 @@ function cells(entry: HistoryEntry, now: Date): Cell[] {
 	const failed = outcome !== null && outcome !== 'done' && outcome !== 'unchanged';
 	return [
 		clock(at, now),
-		sanitize(who, { colours: false }),
+		who,
 		verb,
 		server,
 		instance ?? type ?? 'all',
 		String(from ?? '-'),
 		String(to ?? '-'),
 		{ text: outcome ?? 'under way', look: failed ? 'bad' : 'plain' },
-		sanitize(reason ?? '', { colours: false }),
+		reason ?? '',
 	];
 }

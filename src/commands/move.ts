@@ -5,7 +5,7 @@ import { move as moveInstances } from '../session/move.ts';
 import { changeOptions, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
 import { parseWithOrphans } from './known-types.ts';
-import { openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrLastGood, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
 
@@ -17,7 +17,7 @@ export async function move(
 	operands: readonly string[],
 	flags: MoveFlags,
 ): Promise<number> {
-	const stack = await openStackOrRemains(globals);
+	const stack = await openStackOrLastGood(globals);
 	if (flags.from === flags.to) {
 		throw new ProcdeckError('usage', `--from and --to are the same server, ${flags.from}`);
 	}

@@ -1,3 +1,4 @@
+import type { StackInspection } from '../files/load-stack.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
@@ -16,16 +17,43 @@ export async function openStack({ directory, procfile, environment }: Globals): 
  * As {@link openStack}, but where instances are recorded here they can be seen and changed whatever the Procfile became:
  * it may have gone, and while it is broken the last good one is in use.
  */
-export async function openStackOrRemains({ directory, procfile, environment }: Globals): Promise<Stack> {
+export async function openStackOrRemains(globals: Globals): Promise<Stack> {
+	return openDespite(globals, async ({ stack }) => {
+		const { hasRecordedInstances } = await import('../server/embedded/stacks.ts');
+		return stack !== null && hasRecordedInstances(stack);
+	});
+}
+
+/** As {@link openStack}, but while the stack runs here a Procfile that is broken counts as its last good version. */
+export async function openStackOrLastGood(globals: Globals): Promise<Stack> {
+	return openDespite(globals, async ({ stack, missingProcfile }) => {
+		return stack !== null && missingProcfile === null && runsHere(stack);
+	});
+}
+
+async function openDespite(
+	{ directory, procfile, environment }: Globals,
+	isUsable: (inspection: StackInspection) => Promise<boolean>,
+): Promise<Stack> {
 	const { inspectStack, loadStack } = await import('../files/load-stack.ts');
 	const location = { directory, procfile, environment };
-	const { stack, errors, missingProcfile } = await inspectStack(location);
-	if (stack !== null) {
-		if (errors.length === 0 && missingProcfile === null) return stack;
-		const { hasRecordedInstances } = await import('../server/embedded/stacks.ts');
-		if (await hasRecordedInstances(stack)) return stack;
-	}
-	return loadStack(location);
+	const inspection = await inspectStack(location);
+	const { stack, errors, missingProcfile } = inspection;
+	const isSound = errors.length === 0 && missingProcfile === null;
+	return stack !== null && (isSound || (await isUsable(inspection))) ? stack : loadStack(location);
+}
+
+async function runsHere({ name, environment, directory }: Stack): Promise<boolean> {
+	const { listStacks } = await import('../server/embedded/stacks.ts');
+	const stacks = await listStacks();
+	return stacks.some(
+		(local) =>
+			local.stack === name &&
+			local.environment === environment &&
+			local.directory === directory &&
+			local.power === 'up' &&
+			(local.supervisorPid !== null || local.running > 0),
+	);
 }
 
 /** What can be known of the stack whatever is wrong with its files; null where that is nothing. */

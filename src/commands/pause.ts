@@ -16,6 +16,7 @@ function hold(verb: 'pause' | 'resume', what: string, ...args: Parameters<PauseR
 	const [context, operands, flags] = args;
 	return applyChange(context, flags, {
 		what,
+		takesRemains: verb === 'pause',
 		choose: (stack) => chooseServers(stack.servers, flags),
 		build: (known) => ({ verb, types: wholeTypes(operands, known, verb) }),
 	});

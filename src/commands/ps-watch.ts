@@ -52,6 +52,11 @@ function after({ observation, stats, reason }: ServerReport, event: ServerEvent)
 	}
 }
 
+/** That nothing has changed until now is no news. */
+function withoutAge(key: string, value: unknown): unknown {
+	return key === 'asOf' ? null : value;
+}
+
 type Occasion = ServerEvent['kind'] | 'tick';
 
 /** Paints once for all events of a turn of the event loop, and never twice the same. */
@@ -62,16 +67,22 @@ function painter(
 ): (occasion: Occasion) => void {
 	const { isTTY } = process.stdout;
 	let pending = false;
+	const inPlace = isTTY && !output.json;
+	let shown = '';
 	const paint = () => {
 		pending = false;
-		if (output.json) return output.value(psJson(stack, reports()));
+		const value = psJson(stack, reports());
+		const before = shown;
+		shown = JSON.stringify(value, withoutAge);
+		if (!inPlace && shown === before) return;
+		if (output.json) return output.value(value);
 		const text = psText(stack, reports(), Date.now(), output.paint);
-		output.print(isTTY ? `${HOME_AND_CLEAR}${text}` : `${text}\n`);
+		output.print(inPlace ? `${HOME_AND_CLEAR}${text}` : `${text}\n`);
 	};
 	return (occasion) => {
 		// A file or a script wants what changed, not a second hand.
 		const worthIt =
-			isTTY && !output.json ? true : occasion !== 'tick' && (output.json || occasion !== 'stats');
+			inPlace || occasion !== 'tick' && (output.json || occasion !== 'stats');
 		if (!worthIt || pending) return;
 		pending = true;
 		setImmediate(paint);

@@ -10,6 +10,7 @@ export type RestartFlags = WaitFlags & ServerChoice & { readonly stale?: boolean
 export function restart(context: Context, operands: readonly string[], flags: RestartFlags): Promise<number> {
 	return applyChange(context, flags, {
 		what: 'restarting',
+		takesRemains: false,
 		choose: (stack) => chooseServers(stack.servers, flags),
 		build: (known) => ({
 			verb: 'restart',

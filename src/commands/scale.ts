@@ -13,6 +13,7 @@ export function scale(context: Context, operands: readonly string[], flags: Scal
 	if (operands.length === 0) return showFormation(context, flags);
 	return applyChange(context, flags, {
 		what: 'scaling',
+		takesRemains: false,
 		choose: (stack) => chooseServers(stack.servers, flags),
 		build: (known) => ({
 			verb: 'scale',

@@ -1,4 +1,3 @@
-import { sanitize } from '../model/sanitize.ts';
 import type { Context } from './context.ts';
 import { table } from './output/table.ts';
 
@@ -18,7 +17,7 @@ export async function stacks({ output }: Context): Promise<number> {
 			String(running),
 			power,
 			supervisorPid === null ? '-' : String(supervisorPid),
-			sanitize(directory, { colours: false }),
+			directory,
 		]);
 		output.print(
 			table(

@@ -16,6 +16,7 @@ export function start(context: Context, operands: readonly string[], flags: Star
 	}
 	return applyChange(context, flags, {
 		what: 'starting',
+		takesRemains: false,
 		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack)),
 		build: (known) => ({
 			verb: 'start',

@@ -11,6 +11,7 @@ export function stop(
 ): Promise<number> {
 	return applyChange(context, flags, {
 		what: 'stopping',
+		takesRemains: true,
 		choose: (stack) => chooseServers(stack.servers, flags),
 		build: (known) => ({
 			verb: 'stop',

@@ -1,7 +1,8 @@
 import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StartReport } from '../server/embedded/launch-daemon.ts';
 import { toWire } from '../server/embedded/protocol.ts';
-import { runSupervisor } from '../server/embedded/run.ts';
+import { type RunningSupervisor, runSupervisor } from '../server/embedded/run.ts';
 import type { StackFiles } from '../server/embedded/stack-watch.ts';
 import type { Context } from './context.ts';
 
@@ -22,9 +23,15 @@ export function supervisor(
  */
 async function runDaemon(files: StackFiles, server: string, { boot }: { boot: boolean }): Promise<number> {
 	ignoreHangUps();
-	let running: Awaited<ReturnType<typeof runSupervisor>>;
+	let running: RunningSupervisor | null;
+	let waited = false;
 	try {
 		running = await runSupervisor(files, server, { staysWhenIdle: boot });
+		while (running === null && boot) {
+			waited = true;
+			await sleep(RETRY_MS);
+			running = await runSupervisor(files, server, { staysWhenIdle: true });
+		}
 	} catch (error) {
 		report({ started: false, error: toWire(error) });
 		return 1;

@@ -1,14 +1,16 @@
 import { ProcdeckError } from '../model/errors.ts';
+import { exitText } from '../model/exit-text.ts';
 import type { InstanceObservation, ServerEvent } from '../model/observed.ts';
 import type { Stack } from '../model/stack.ts';
+import { noteRun } from '../server/embedded/carry-out.ts';
 import { connectCompatible } from '../server/embedded/launch-daemon.ts';
 import { readLogs } from '../server/embedded/logs/reader.ts';
 import { statePaths } from '../server/embedded/paths.ts';
 import { type RunningSupervisor, runSupervisor } from '../server/embedded/run.ts';
 import type { StackFiles } from '../server/embedded/stack-watch.ts';
-import { describeExit } from '../server/embedded/step/life.ts';
 import { shellEnvironment } from '../session/shell-environment.ts';
 import { createForegroundOutput, type ForegroundOutput } from './output/foreground.ts';
+import { currentUser } from './who.ts';
 
 export interface UpOptions {
 	readonly stack: Stack;
@@ -49,6 +51,7 @@ export async function up(options: UpOptions): Promise<number> {
 	const printed = running.map((one) => print(one, output, logs.signal));
 	for (const { supervisor } of running) {
 		await supervisor.powerUp({ held: [], override: options.formation }, shellEnvironment());
+		await noteRun(supervisor, 'up', currentUser(), 'on');
 	}
 	const how = await ending;
 	void interrupts.second.then(() => {
@@ -131,7 +134,9 @@ function report(
 			const remark = whatHappened(before.get(instance.name), instance);
 			before.set(instance.name, instance);
 			if (remark !== null) output.remark(server, instance.name, remark);
-			if (exitOnFailure && remark !== null && isCrash(instance)) end('failure');
+			if (!exitOnFailure || remark === null || !isCrash(instance)) continue;
+			output.remark(server, 'system', `${instance.name} failed: ending all`);
+			end('failure');
 		}
 	}, false);
 }
@@ -155,7 +160,7 @@ function exitInWords(exit: NonNullable<InstanceObservation['lastExit']>): string
 	if (exit.reason !== undefined) return exit.reason;
 	return exit.signal === null && exit.code !== null
 		? `exited with code ${exit.code}`
-		: `ended by ${describeExit(exit)}`;
+		: `ended by ${exitText(exit)}`;
 }
 
 function whatFollows({ state, nextStartAt }: InstanceObservation): string {
@@ -171,7 +176,9 @@ async function stopAll(running: readonly RunningSupervisor[], output: Foreground
 		running.map(({ supervisor, recorded }) => {
 			// What `up` starts is its own: a stack that was never started in the background stays so.
 			const isDown = supervisor.state.formation.power === 'down' || recorded.state.formation.power === 'down';
-			return supervisor.powerOff(isDown ? 'down' : 'never');
+			return supervisor
+				.powerOff(isDown ? 'down' : 'never')
+				.then(() => noteRun(supervisor, 'up', currentUser(), 'off'));
 		}),
 	);
 }

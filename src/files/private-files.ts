@@ -1,6 +1,9 @@
-import { chmod, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
+import { Turns } from './turns.ts';
+
+const turns = new Turns();
 
 /** Makes a folder that only this user can enter, and refuses one that is somebody else's. */
 export async function ownedDirectory(directory: string): Promise<void> {
@@ -26,11 +29,16 @@ export async function ownedDirectory(directory: string): Promise<void> {
 
 /**
  * Replaces a file by a new version or not at all, whatever happens midway; the version before is kept beside it as `.previous`.
- * Nobody else can read it.
+ * Nobody else can read it, and no other process may write it at the same time.
  * @throws ProcdeckError `refused`, naming the file; then the version before is still there
  */
-export async function writeAtomically(file: string, text: string): Promise<void> {
-	const temporary = `${file}.${process.pid}.tmp`;
+export function writeAtomically(file: string, text: string): Promise<void> {
+	return turns.take(file, () => replace(file, text));
+}
+
+async function replace(file: string, text: string): Promise<void> {
+	// Always the same name, so that what a killed process leaves does not pile up.
+	const temporary = `${file}.tmp`;
 	try {
 		const handle = await open(temporary, 'w', 0o600);
 		try {
@@ -51,12 +59,18 @@ export async function writeAtomically(file: string, text: string): Promise<void>
 	}
 }
 
+/** How file systems say that they have no hard links. */
+const NO_HARD_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
 async function keepPrevious(file: string): Promise<void> {
 	const previous = `${file}.previous`;
 	try {
 		// A link and not a rename: at no moment is there no file.
 		await rm(previous, { force: true });
-		await link(file, previous);
+		await link(file, previous).catch((error: NodeJS.ErrnoException) => {
+			if (!NO_HARD_LINKS.has(error.code)) throw error;
+			return copyFile(file, previous);
+		});
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 	}

@@ -1,21 +1,35 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { ProcdeckError } from '../model/errors.ts';
 
 const TAKEN = 75;
+/** How often it is looked whether the file is still the one that is locked. */
+const LOOK_MS = 1_000;
 
 export interface KernelLock {
-	/** Resolves if the lock is lost while it was not released. */
+	/** Resolves if the lock is lost while it was not released, also because its file was deleted or replaced. */
 	readonly lost: Promise<void>;
 	release(): void;
 }
 
+type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
+
 /**
  * Takes an exclusive lock on a file, or null when another process holds it.
  * The kernel frees it the moment its holder is gone, however it ended: the holder is a child at the end of our pipe.
+ * @throws ProcdeckError `internal` when the file cannot be locked, or there is no `flock`
  */
 export async function acquireLock(file: string): Promise<KernelLock | null> {
-	const holder = spawn(
+	const holder = startHolder(file);
+	const answer = await firstAnswer(holder);
+	if (answer === 'held') return keep(holder, file);
+	if (answer === TAKEN) return null;
+	throw new ProcdeckError('internal', `cannot lock ${file}: ${(await collect(holder.stderr)).trim()}`);
+}
+
+function startHolder(file: string): Holder {
+	return spawn(
 		'flock',
 		['-F', '-n', '-E', String(TAKEN), file, 'sh', '-c', 'echo held; exec cat >/dev/null'],
 		{
@@ -25,41 +39,58 @@ export async function acquireLock(file: string): Promise<KernelLock | null> {
 			env: { PATH: process.env.PATH },
 		},
 	);
-	holder.stdin.on('error', () => {});
-	const ended = once(holder, 'exit').then(([code]) => code as number | null);
-	const failed = once(holder, 'error').then(([error]) => {
-		throw new ProcdeckError(
-			'internal',
-			`cannot run flock: ${(error as Error).message}`,
-			'install util-linux',
-		);
-	});
-	const complaint = collect(holder.stderr);
-	const held = once(holder.stdout, 'data').then(() => 'held' as const);
-	const answer = await Promise.race([held, ended, failed]);
-	if (answer === 'held') return keep(holder, ended);
-	if (answer === TAKEN) return null;
-	throw new ProcdeckError('internal', `cannot lock ${file}: ${(await complaint).trim()}`);
 }
 
-function keep(holder: ReturnType<typeof spawn>, ended: Promise<unknown>): KernelLock {
+/** Resolves to its exit code if it ended without holding the lock. */
+function firstAnswer(holder: Holder): Promise<'held' | number | null> {
+	return new Promise((resolve, reject) => {
+		holder.stdin.on('error', () => {});
+		holder.stdout.once('data', () => resolve('held'));
+		holder.once('exit', (code) => resolve(code));
+		holder.once('error', ({ message }) =>
+			reject(new ProcdeckError('internal', `cannot run flock: ${message}`, 'install util-linux')),
+		);
+	});
+}
+
+function keep(holder: Holder, file: string): KernelLock {
+	const locked = inodeOf(file);
+	let watch: NodeJS.Timeout | undefined;
 	let released = false;
 	const lost = new Promise<void>((resolve) => {
-		ended.then(() => {
+		const end = () => {
+			clearInterval(watch);
 			if (!released) resolve();
-		});
+		};
+		if (holder.exitCode !== null || holder.signalCode !== null) end();
+		holder.once('exit', end);
+		// Whoever makes the file anew can lock it beside us.
+		watch = setInterval(() => {
+			const inode = inodeOf(file);
+			if (inode !== undefined && inode !== locked) end();
+		}, LOOK_MS).unref();
 	});
 	holder.unref();
 	return {
 		lost,
 		release() {
 			released = true;
-			holder.stdin?.end();
+			clearInterval(watch);
+			holder.stdin.end();
 		},
 	};
 }
 
-async function collect(stream: NodeJS.ReadableStream): Promise<string> {
+/** null when there is no such file, undefined when that cannot be told. */
+function inodeOf(file: string): number | null | undefined {
+	try {
+		return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+	} catch {
+		return undefined;
+	}
+}
+
+async function collect(stream: Readable): Promise<string> {
 	let text = '';
 	for await (const chunk of stream) text += String(chunk);
 	return text;

@@ -17,9 +17,29 @@ export interface ProcessStat {
 
 /** Clock ticks a second (USER_HZ): 100 on every Linux architecture that Node runs on. */
 export const TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
+/** The page size of every 32-bit machine too. */
+const SMALLEST_PAGE_BYTES = 4096;
+const AT_PAGESZ = 6n;
+const PAGE_BYTES = pageBytes();
 
 const buffer = Buffer.allocUnsafe(1024);
+
+/** The kernel tells each process its page size, which is 16K or 64K on some machines, in its auxiliary vector. */
+function pageBytes(): number {
+	try {
+		return pageBytesIn(readFileSync('/proc/self/auxv'));
+	} catch {
+		return SMALLEST_PAGE_BYTES;
+	}
+}
+
+/** The page size in an auxiliary vector (getauxval(3)) of 64-bit pairs in this machine's byte order. */
+export function pageBytesIn(auxv: Buffer): number {
+	const words = new BigUint64Array(new Uint8Array(auxv).buffer, 0, Math.floor(auxv.length / 8));
+	for (let pair = 0; pair + 1 < words.length; pair += 2)
+		if (words[pair] === AT_PAGESZ) return Number(words[pair + 1]);
+	return SMALLEST_PAGE_BYTES;
+}
 
 /** Parses the text of /proc/PID/stat; the command in it may hold spaces and parentheses. */
 export function parseStat(text: string): ProcessStat {

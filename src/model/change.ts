@@ -85,6 +85,8 @@ export interface HistoryEntry {
 	readonly to: number | string | null;
 	readonly outcome: Outcome | null;
 	readonly reason?: string;
+	/** Why it failed, where it did. */
+	readonly code?: ErrorCode;
 	/** Milliseconds from the change to its outcome. */
 	readonly tookMs?: number;
 	readonly undoes?: string;

@@ -33,6 +33,8 @@ export interface InstanceObservation {
 	readonly ready: boolean | null;
 	/** Runs with an older command or environment than the files say now. */
 	readonly stale: boolean;
+	/** Held by a `stop` of this very instance, until `start`. */
+	readonly held: boolean;
 	readonly release: string | null;
 	readonly pid: number | null;
 	readonly port: number | null;

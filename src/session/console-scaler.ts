@@ -64,10 +64,13 @@ function standingOf(cell: Cell, burst: Burst): Standing {
 			failure: null,
 		};
 	}
-	const broken = cell.instances.find(({ state }) => state === 'backoff' || state === 'failed');
-	const settled = cell.instances.filter(isSettled).length;
+	// How those are that were there before is not this change's doing.
+	const added = cell.instances.filter(({ index }) => index > burst.from);
+	const broken = added.find(({ state }) => state === 'backoff' || state === 'failed');
+	const settled = added.filter(isSettled).length;
+	const total = burst.target - burst.from;
 	const failure = broken === undefined ? null : `${broken.name} does not stay up`;
-	return { settled, total: wanted, over: settled >= wanted, failure };
+	return { settled, total, over: settled >= total, failure };
 }
 
 export function createScaler(store: ConsoleStore): Scaler {

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
+import { lastUndoable } from '../model/undoable.ts';
 import type { Server } from '../server/server.ts';
 import { failedRows } from './fan-out.ts';
 import { shellEnvironment } from './shell-environment.ts';
-
-const UNDOABLE_VERBS: ReadonlySet<string> = new Set(['scale', 'move', 'serve', 'pause', 'stop']);
 
 /**
  * Takes back the last change of `options.who` that is not taken back yet, on all servers that it touched. Where
@@ -36,44 +35,6 @@ export async function undo(
 	const rows: ChangeRow[] = [];
 	for (const entry of entries.toReversed()) rows.push(...(await takeBack(entry, servers, undoing)));
 	return rows;
-}
-
-/** The entries of the last change that can be taken back, oldest first. */
-export function lastUndoable(history: readonly HistoryEntry[], who: string): HistoryEntry[] {
-	const undone = new Set(history.flatMap((entry) => (entry.undoes ? [undoneKey(entry.undoes, entry)] : [])));
-	const candidates = history
-		.filter((entry) => entry.who === who && changedSomething(entry))
-		.filter((entry) => !undone.has(undoneKey(entry.changeId, entry)) && !isSuperseded(entry, history))
-		.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-	const last = candidates.at(-1);
-	return last ? candidates.filter((entry) => entry.changeId === last.changeId) : [];
-}
-
-/** A change may be undone on one server and not yet on another. */
-function undoneKey(changeId: string, { server, type, instance }: HistoryEntry): string {
-	return JSON.stringify([changeId, server, type, instance]);
-}
-
-function changedSomething(entry: HistoryEntry): boolean {
-	return UNDOABLE_VERBS.has(entry.verb) && entry.type !== null && entry.from !== entry.to;
-}
-
-/** By which verbs the same person has taken back these already. */
-const REVERSED_BY: Readonly<Record<string, readonly string[]>> = {
-	pause: ['resume', 'scale', 'move'],
-	stop: ['start', 'restart'],
-};
-
-function isSuperseded(entry: HistoryEntry, history: readonly HistoryEntry[]): boolean {
-	const reversing = REVERSED_BY[entry.verb] ?? [];
-	return history.some(
-		(later) =>
-			reversing.includes(later.verb) &&
-			later.who === entry.who &&
-			later.server === entry.server &&
-			later.type === entry.type &&
-			Date.parse(later.at) > Date.parse(entry.at),
-	);
 }
 
 function conflictRow(entry: HistoryEntry, observations: readonly ServerObservation[]): ChangeRow[] {

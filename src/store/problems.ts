@@ -1,4 +1,5 @@
-import type { InstanceObservation, LastExit, ServerObservation } from '../model/observed.ts';
+import { exitText } from '../model/exit-text.ts';
+import type { InstanceObservation, ServerObservation } from '../model/observed.ts';
 import type { ConsoleState, ServerEntry } from './console-store.ts';
 import { cellOf, isChanging } from './selectors.ts';
 
@@ -22,13 +23,6 @@ export interface Problem {
 /** Whether the problem counts as wrong, not only as worth a look. */
 export function isWrong({ kind }: Problem): boolean {
 	return kind !== 'orphan' && kind !== 'stale';
-}
-
-/** `exit 1`, `SIGKILL`, or a reason such as `memory_max`. */
-export function exitText(exit: LastExit): string {
-	if (exit.reason !== undefined) return exit.reason;
-	if (exit.signal !== null) return exit.signal;
-	return exit.code === null ? 'an exit that nobody saw' : `exit ${exit.code}`;
 }
 
 /** Whole seconds from `now` until the instance is started again, at least 0; null where no start is planned. */

@@ -102,11 +102,22 @@ test('a new instance that does not stay up makes the change fail', async () => {
 	const server = scriptedServer({ counts: { web: 1, worker: 1 }, newState: 'starting' });
 	const opened = await open([server]);
 	plus(opened.session);
-	await waitFor(() => opened.activity()?.total === 2, 'the progress');
-	expect(opened.activity()).toMatchObject({ outcome: null, settled: 1 });
+	await waitFor(() => opened.activity()?.total === 1, 'the progress');
+	expect(opened.activity()).toMatchObject({ outcome: null, settled: 0 });
 	server.setInstance('worker.2', { state: 'backoff' });
 	await waitFor(() => opened.activity()?.outcome === 'failed', 'the failure');
 	expect(opened.activity()?.reason).toContain('worker.2');
+});
+
+test('an instance that was in trouble before is not the failure of a change', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 1 }, newState: 'starting' });
+	const opened = await open([server]);
+	server.setInstance('worker.1', { state: 'backoff' });
+	plus(opened.session);
+	await waitFor(() => opened.activity()?.total === 1, 'the progress');
+	expect(opened.activity()?.outcome).toBeNull();
+	server.setInstance('worker.2', { state: 'running', ready: true });
+	await waitFor(() => opened.activity()?.outcome === 'done', 'the outcome');
 });
 
 test('a stack that was never started is started, unless the console is read-only', async () => {

@@ -56,6 +56,14 @@ describe('undo', () => {
 		expect(wanted(server)).toBe(5);
 	});
 
+	it('passes over a change that was refused', async () => {
+		const server = scriptedServer({ counts: { worker: 1 } });
+		await apply(server, scaleTo(3));
+		await apply(server, { verb: 'scale', targets: [{ type: 'worker', to: 5, expected: 4 }] });
+		expect(server.observation.history.at(-1)).toMatchObject({ outcome: 'failed', code: 'conflict' });
+		expect(await takeBack(server)).toMatchObject([{ from: 3, to: 1, outcome: 'done' }]);
+	});
+
 	it('takes back a move on both servers', async () => {
 		const a = scriptedServer({ name: 'a', counts: { worker: 3 } });
 		const b = scriptedServer({ name: 'b', counts: { worker: 0 } });

@@ -42,6 +42,7 @@ export function instance(
 		state: 'running',
 		ready: null,
 		stale: false,
+		held: false,
 		release: null,
 		pid: 4100 + index,
 		port: 5000 + index,
@@ -164,6 +165,7 @@ export function scriptedServer({
 			from: row.from,
 			to: row.to,
 			outcome: row.outcome,
+			...(row.code && { code: row.code }),
 			tookMs: 400,
 			...(options.undoes === undefined ? {} : { undoes: options.undoes }),
 		};

@@ -1,3 +1,4 @@
+import { exitText } from '../../model/exit-text.ts';
 import type {
 	InstanceObservation,
 	LastExit,
@@ -58,7 +59,7 @@ function remarks({ observation, reason }: ServerReport): [Look, string][] {
 	const { connection, power, problems } = observation;
 	const lines: [Look, string][] = [];
 	if (connection === 'unreachable') lines.push(['bad', `unreachable${reason === null ? '' : `: ${reason}`}`]);
-	else if (power === 'never') lines.push(['dim', 'never started: procdeck start']);
+	else if (power === 'never') lines.push(['dim', 'not started: procdeck start']);
 	else if (power === 'down') lines.push(['dim', 'down: procdeck start']);
 	for (const { file, line, message } of problems) {
 		lines.push([
@@ -109,16 +110,15 @@ function state({ state: name, nextStartAt }: InstanceObservation, now: number): 
 	return { text: `${name}${next}`, look: LOOKS[name] };
 }
 
-function lastExit({ code, signal, at, reason }: LastExit, now: number): string {
-	const how = signal ?? (code === null ? 'unseen' : `code ${code}`);
-	return `${how} ${age(now - Date.parse(at))} ago${reason === undefined ? '' : `: ${sanitize(reason, { colours: false })}`}`;
+function lastExit(exit: LastExit, now: number): string {
+	return `${exitText(exit)}, ${age(now - Date.parse(exit.at))} ago`;
 }
 
 function notes(type: TypeObservation, instance: InstanceObservation, { power }: ServerObservation): string[] {
 	return [
 		...(instance.stale ? ['stale (restart takes the new version)'] : []),
 		...(type.orphan ? ['orphan (not in the Procfile)'] : []),
-		...(type.stopped && power === 'up' ? ['held by stop'] : []),
+		...((type.stopped || instance.held) && power === 'up' ? ['held by stop'] : []),
 		...(type.paused === null ? [] : [`paused (${type.paused} kept)`]),
 	];
 }

@@ -1,3 +1,4 @@
+import { sanitize } from '../../model/sanitize.ts';
 import type { Look, Paint } from './paint.ts';
 
 /** A cell of a table: its text, with how it looks where that is not plain. */
@@ -10,7 +11,10 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Aligned lines: a title row, then a line per row. The last column is as wide as it comes. */
+/**
+ * Aligned lines: a title row, then a line per row, without any terminal escapes that the cells may have. The last column
+ * is as wide as it comes.
+ */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], paint: Paint): string {
 	const widths = columns.map((column, position) =>
 		Math.max(column.title.length, ...rows.map((row) => textOf(row[position]).length)),
@@ -32,5 +36,5 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 
 function textOf(cell: Cell | undefined): string {
 	if (cell === undefined) return '';
-	return typeof cell === 'string' ? cell : cell.text;
+	return sanitize(typeof cell === 'string' ? cell : cell.text, { colours: false }).replace(/[\t\n]/g, ' ');
 }

@@ -1,7 +1,7 @@
 import { isAlive, monotonicNow, readStat, TICKS_PER_SECOND } from '../../linux/proc.ts';
 import { lookUp } from '../../model/look-up.ts';
 import type { Effects } from './effects.ts';
-import { SETTLED_AFTER_MS } from './step/life.ts';
+import { SETTLED_AFTER_MS, stopSequenceOf } from './step/life.ts';
 import { newInstance } from './step/reconcile.ts';
 import {
 	type Formation,
@@ -104,7 +104,7 @@ function resume(instance: Instance, supervisor: Supervisor, effects: Effects): v
 	const { name, phase } = instance;
 	if (phase.kind === 'starting') effects.perform([{ kind: 'probe', name }]);
 	if (phase.kind !== 'stopping') return;
-	const sequence = supervisor.state.definitions.get(instance.type)?.settings.stop;
-	const signal = sequence?.[Math.min(phase.step, sequence.length - 1)]?.signal ?? 'TERM';
-	effects.perform([{ kind: 'signal', name, signal: `SIG${signal}` }]);
+	const sequence = stopSequenceOf(supervisor.state.definitions.get(instance.type)?.settings ?? null);
+	const step = sequence[phase.step] ?? sequence.at(-1);
+	if (step !== undefined) effects.perform([{ kind: 'signal', name, signal: `SIG${step.signal}` }]);
 }

@@ -142,12 +142,34 @@ function historyEntry(
 		to,
 		outcome,
 		...(row.reason === null ? {} : { reason: row.reason }),
+		...(row.code === undefined ? {} : { code: row.code }),
 		...(options.undoes === undefined ? {} : { undoes: options.undoes }),
 	};
 }
 
-function outcomeOf(row: ChangeRow): Pick<HistoryEntry, 'outcome'> & { reason?: string } {
-	return { outcome: row.outcome, ...(row.reason === null ? {} : { reason: row.reason }) };
+function outcomeOf({ outcome, reason, code }: ChangeRow): Pick<HistoryEntry, 'outcome' | 'reason' | 'code'> {
+	return { outcome, ...(reason === null ? {} : { reason }), ...(code === undefined ? {} : { code }) };
+}
+
+/** Turning a whole stack on or off without a verb of its own: `up`, and a boot. */
+export async function noteRun(
+	supervisor: Supervisor,
+	verb: string,
+	who: string,
+	to: 'on' | 'off',
+): Promise<void> {
+	await note(supervisor, {
+		id: randomUUID(),
+		changeId: randomUUID(),
+		at: new Date().toISOString(),
+		who,
+		verb,
+		server: supervisor.definition.name,
+		type: null,
+		from: to === 'on' ? 'off' : 'on',
+		to,
+		outcome: 'done',
+	});
 }
 
 /** What did not change anything is not part of the history; a history that cannot be written stops nothing. */

@@ -4,6 +4,7 @@ import type { ReadyCheck } from '../../model/stack.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
 import { Readiness } from './readiness.ts';
 import { Spawner } from './spawner.ts';
+import { stopSequenceOf } from './step/life.ts';
 import type { Effect, Instance, LiveProcess, SupervisorEvent } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
 import { groupLives, Trees } from './trees.ts';
@@ -53,8 +54,8 @@ export class Effects {
 	survivorsOf(instance: Instance): SupervisorEvent | null {
 		const { phase, name, starts } = instance;
 		if (phase.kind !== 'stopping') return null;
-		const sequence = this.#supervisor.state.definitions.get(instance.type)?.settings.stop;
-		if (sequence === undefined || phase.step < sequence.length - 1) return null;
+		const settings = this.#supervisor.state.definitions.get(instance.type)?.settings ?? null;
+		if (phase.step < stopSequenceOf(settings).length - 1) return null;
 		const reason = this.trees.describeRest({ name, starts, process: phase.process });
 		this.trees.forget(name);
 		return { kind: 'stuck', name, starts, reason };

@@ -1,10 +1,13 @@
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { writeAtomically } from '../../files/private-files.ts';
+import { Turns } from '../../files/turns.ts';
 import type { HistoryEntry } from '../../model/change.ts';
 
 const KEPT = 500;
 /** Rewritten with the latest entries when it grows past this. */
 const LONGEST_BYTES = 1024 * 1024;
+
+const turns = new Turns();
 
 /** The entries of a history file, oldest first; a line that was cut short by a crash is passed over. */
 export async function readHistory(file: string): Promise<HistoryEntry[]> {
@@ -22,7 +25,12 @@ export async function readHistory(file: string): Promise<HistoryEntry[]> {
 }
 
 /** Adds an entry, or its outcome; keeps the file bounded. */
-export async function appendHistory(file: string, entry: HistoryEntry): Promise<void> {
+export function appendHistory(file: string, entry: HistoryEntry): Promise<void> {
+	// What is added while the file is rewritten would be lost with the old one.
+	return turns.take(file, () => append(file, entry));
+}
+
+async function append(file: string, entry: HistoryEntry): Promise<void> {
 	// A leading newline ends a line that a crash may have cut short.
 	await appendFile(file, `\n${JSON.stringify(entry)}`, { mode: 0o600 });
 	if ((await stat(file)).size < LONGEST_BYTES) return;

@@ -1,17 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownedDirectory } from '../../files/private-files.ts';
+import { bootId } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { type Connection, connect } from './connection.ts';
 import type { StatePaths } from './paths.ts';
+import { isStillRunning } from './peek.ts';
 import { PROTOCOL_VERSION, type WireError } from './protocol.ts';
+import { readIdentity, readRecorded } from './records.ts';
+import { COOKIE_VARIABLE } from './spawner.ts';
 import type { StackFiles } from './stack-watch.ts';
 
 const LONGEST_START_MS = 15_000;
 const RETRY_MS = 10;
+/** A supervisor that is alive answers within milliseconds. */
+const LONGEST_ANSWER_MS = 5_000;
+const LONGEST_LOG = 1024 * 1024;
 
 /** What a supervisor that was started in the background says on its stdout, once. */
 export type StartReport =
@@ -57,18 +64,36 @@ export async function connectCompatible(paths: StatePaths): Promise<Connection |
 	const connection = await connect(paths.socket);
 	if (connection === null) return null;
 	try {
-		const { protocol } = await connection.request('hello', null);
+		const { protocol } = await within(LONGEST_ANSWER_MS, connection.request('hello', null));
 		if (protocol === PROTOCOL_VERSION) return connection;
 		if (protocol > PROTOCOL_VERSION) throw newerSupervisor();
 		await connection.request('handOver', null);
 	} catch (error) {
+		const wentAway = !connection.isOpen;
 		connection.close();
-		// It was on its way out.
-		if (error instanceof ProcdeckError && error.code === 'unreachable') return null;
+		if (wentAway) return null;
 		throw error;
 	}
 	await connection.closed;
 	return null;
+}
+
+/** @throws ProcdeckError `unreachable` when it takes longer */
+export async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		const error = new ProcdeckError(
+			'unreachable',
+			'the supervisor does not answer',
+			'it may hang: see `procdeck stacks` for its pid',
+		);
+		timer = setTimeout(() => reject(error), ms);
+	});
+	try {
+		return await Promise.race([answer, late]);
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 function newerSupervisor(): ProcdeckError {
@@ -81,14 +106,22 @@ function newerSupervisor(): ProcdeckError {
 
 async function launch(paths: StatePaths, files: StackFiles, server: string): Promise<void> {
 	await ownedDirectory(paths.directory);
-	const log = openSync(paths.supervisorLog, 'w', 0o600);
-	const child = spawn(process.execPath, [launcherPath(), ...optionsOf(files), 'supervisor', server], {
-		// Its own session: a terminal that hangs up does not reach it.
-		detached: true,
-		cwd: '/',
-		stdio: ['ignore', 'pipe', log],
-	});
+	const procfile = files.procfile ?? (await procfileOfOrphans(paths));
+	const log = openSupervisorLog(paths.supervisorLog);
+	const child = spawn(
+		process.execPath,
+		[launcherPath(), ...optionsOf({ ...files, procfile }), 'supervisor', server],
+		{
+			// Its own session: a terminal that hangs up does not reach it.
+			detached: true,
+			// Started from within an instance it would be taken for a part of it.
+			env: { ...process.env, [COOKIE_VARIABLE]: undefined },
+			cwd: '/',
+			stdio: ['ignore', 'pipe', log],
+		},
+	);
 	closeSync(log);
+	child.on('error', () => {});
 	child.unref();
 	const report = await readReport(child);
 	if (!report.started && report.error !== null) {
@@ -96,12 +129,26 @@ async function launch(paths: StatePaths, files: StackFiles, server: string): Pro
 	}
 }
 
+/** Instances that run without a supervisor are taken over with the Procfile that they were started from. */
+async function procfileOfOrphans(paths: StatePaths): Promise<string | null> {
+	const { state } = await readRecorded(paths, bootId());
+	if (![...state.instances.values()].some(isStillRunning)) return null;
+	return (await readIdentity(paths))?.procfileOption ?? null;
+}
+
+/** What the last ones said of their end is kept, within a bound. */
+function openSupervisorLog(file: string): number {
+	if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LONGEST_LOG)
+		renameSync(file, `${file}.previous`);
+	return openSync(file, 'a', 0o600);
+}
+
 async function readReport(child: ReturnType<typeof spawn>): Promise<StartReport> {
 	let text = '';
 	child.stdout?.on('data', (chunk) => {
 		text += String(chunk);
 	});
-	if (child.stdout !== null) await once(child.stdout, 'close');
+	if (child.stdout !== null) await within(LONGEST_START_MS, once(child.stdout, 'close'));
 	try {
 		return JSON.parse(text) as StartReport;
 	} catch {

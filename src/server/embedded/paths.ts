@@ -5,6 +5,8 @@ import type { Stack } from '../../model/stack.ts';
 
 /** Longest path of a Unix socket; longer ones are cut silently. */
 const LONGEST_SOCKET_PATH = 107;
+/** Of the name under which a socket is bound before it is moved into place. */
+export const OWN_SUFFIX = '.new';
 
 /** Where one embedded supervisor keeps what it must not lose. */
 export interface StatePaths {
@@ -45,7 +47,7 @@ export function pathsIn(directory: string): StatePaths {
 	const cookie = shortHash(directory);
 	const short = join(stateRoot(), 'run', `${cookie}.sock`);
 	const socketDirectory =
-		Buffer.byteLength(short) <= LONGEST_SOCKET_PATH
+		Buffer.byteLength(short + OWN_SUFFIX) <= LONGEST_SOCKET_PATH
 			? join(stateRoot(), 'run')
 			: `/tmp/procdeck-${userInfo().uid}`;
 	return {

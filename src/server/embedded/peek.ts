@@ -49,11 +49,10 @@ function atRest(state: SupervisorState, stack: Stack, definition: ServerDefiniti
 	const base = portBase(definition, stack.environmentVariables);
 	const { formation } = state;
 	const ports = assignPortBlocks(base, types, formation.ports, new Set());
-	const power = formation.power === 'up' ? 'never' : formation.power;
 	const known = [...state.instances.values()].filter(({ type }) => types.includes(type));
 	return {
 		definitions: new Map(definitions.map((each) => [each.type, each])),
-		formation: { ...formation, power, ports, override: null },
+		formation: { ...formation, ports, override: null },
 		instances: new Map(known.map((instance) => [instance.name, { ...instance, phase: { kind: 'idle' } }])),
 		rollouts: [],
 	};

@@ -49,7 +49,7 @@ function answersHttp(port: number | null, path: string, signal: AbortSignal): Pr
 	if (port === null) return Promise.resolve(false);
 	return new Promise((resolve) => {
 		const request = get(
-			{ host: '127.0.0.1', port, path, signal, timeout: ANSWER_MS, agent: false },
+			{ host: '127.0.0.1', port, path: encodePath(path), signal, timeout: ANSWER_MS, agent: false },
 			(response) => {
 				response.resume();
 				const status = response.statusCode ?? 0;
@@ -59,6 +59,12 @@ function answersHttp(port: number | null, path: string, signal: AbortSignal): Pr
 		request.on('timeout', () => request.destroy());
 		request.on('error', () => resolve(false));
 	});
+}
+
+/** Spaces and other letters as a browser sends them; what is encoded already stays. */
+function encodePath(path: string): string {
+	const { pathname, search } = new URL(path, 'http://localhost');
+	return pathname + search;
 }
 
 function acceptsTcp(port: number | null, signal: AbortSignal): Promise<boolean> {

@@ -108,6 +108,7 @@ export function projectInstance(
 		state: STATES[phase.kind],
 		ready: hasReadyCheck && process !== null ? phase.kind === 'running' : null,
 		stale: process !== null && isStale(state, instance),
+		held: state.formation.held.includes(instance.name),
 		release: null,
 		pid: process?.pid ?? null,
 		port: instance.port,

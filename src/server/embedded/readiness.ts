@@ -34,7 +34,8 @@ export class Readiness {
 		const aborter = new AbortController();
 		this.#running.set(name, aborter);
 		const target = { port, logFile: logFile(this.#logs, name), ...(this.#before.get(name) ?? UNKNOWN) };
-		const isReady = await waitUntilReady(check, target, aborter.signal);
+		// An answer that cannot be understood is not a readiness, and no reason to fall over.
+		const isReady = await waitUntilReady(check, target, aborter.signal).catch(() => false);
 		if (this.#running.get(name) === aborter) this.#running.delete(name);
 		if (isReady) this.#onReady(name, starts);
 	}

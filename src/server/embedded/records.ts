@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readJson, writeAtomically } from '../../files/private-files.ts';
 import { ProcdeckError } from '../../model/errors.ts';
@@ -68,12 +67,9 @@ async function read<T extends Versioned>(file: string): Promise<T | null> {
 /** What was recorded, seen from this boot: processes of another boot are gone, and so are stops. */
 export interface Recorded {
 	readonly state: SupervisorState;
-	/** There was a supervisor here before, whatever became of its records. */
-	readonly isKnown: boolean;
 }
 
 export async function readRecorded(paths: StatePaths, boot: string): Promise<Recorded> {
-	const isKnown = existsSync(paths.identity);
 	const [formation, instances] = await Promise.all([
 		read<FormationRecord>(paths.formation),
 		read<InstancesRecord>(paths.instances),
@@ -90,7 +86,6 @@ export async function readRecorded(paths: StatePaths, boot: string): Promise<Rec
 				: { ...kept, power: ranBeforeBoot ? 'never' : kept.power, held: [], override: null },
 			instances: new Map(current.map((instance) => [instance.name, instance])),
 		},
-		isKnown,
 	};
 }
 

@@ -146,8 +146,14 @@ class Running implements RunningSupervisor {
 
 	async #finish(reason: 'idle' | 'hand-over' | 'lock-lost'): Promise<void> {
 		if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-		await this.#service.close();
-		await this.supervisor.close();
+		if (reason === 'lock-lost') {
+			// Another one may act already: nothing is decided, sent or saved from here on.
+			this.supervisor.abandon();
+			this.#service.drop();
+		} else {
+			await this.#service.close();
+			await this.supervisor.close();
+		}
 		this.#lock.release();
 		this.#resolveEnded(reason);
 	}

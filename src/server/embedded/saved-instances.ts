@@ -35,6 +35,10 @@ export class SavedInstances {
 		this.#saver.soon();
 	}
 
+	abandon(): void {
+		this.#saver.abandon();
+	}
+
 	now(): Promise<void> {
 		return this.#saver.now();
 	}

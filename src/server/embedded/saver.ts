@@ -20,6 +20,13 @@ export class Saver {
 		this.#timer ??= setTimeout(() => void this.now(), PAUSE_MS);
 	}
 
+	/** Writes no more. */
+	abandon(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = null;
+		this.#dirty = false;
+	}
+
 	/** Resolves when everything changed so far is written, or could not be. */
 	async now(): Promise<void> {
 		if (this.#timer !== null) clearTimeout(this.#timer);

@@ -1,7 +1,8 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rename, rm, stat } from 'node:fs/promises';
 import { createServer, type Socket, type Server as SocketServer } from 'node:net';
 import { ownedDirectory } from '../../files/private-files.ts';
 import type { ServerEvent } from '../../model/observed.ts';
+import { OWN_SUFFIX } from './paths.ts';
 import {
 	encode,
 	lineSplitter,
@@ -30,6 +31,8 @@ type Handlers = {
 
 interface Client {
 	send(message: Message): void;
+	/** It does not speak our protocol. */
+	refuse(): void;
 	/** How to end each of its observations, by the id of the request. */
 	readonly observations: Map<number, () => void>;
 }
@@ -40,6 +43,7 @@ export class Service {
 	readonly #clients = new Set<Socket>();
 	readonly #unanswered = new Set<Promise<void>>();
 	readonly #server: SocketServer;
+	#inode = 0;
 	readonly #onEnd: (kind: 'hand-over' | 'leave') => void;
 	readonly #onClients: (count: number) => void;
 
@@ -66,20 +70,33 @@ export class Service {
 	async listen(): Promise<void> {
 		const { socketDirectory, socket } = this.#supervisor.paths;
 		await ownedDirectory(socketDirectory);
-		await rm(socket, { force: true });
+		// Bound under a name of its own and moved into place: the platform removes the name that it bound when it closes,
+		// and by then the place may belong to the next supervisor.
+		const own = `${socket}${OWN_SUFFIX}`;
+		await rm(own, { force: true });
 		await new Promise<void>((resolve, reject) => {
 			this.#server.once('error', reject);
-			this.#server.listen(socket, resolve);
+			this.#server.listen(own, resolve);
 		});
-		await chmod(socket, 0o600);
+		await chmod(own, 0o600);
+		this.#inode = (await stat(own)).ino;
+		await rename(own, socket);
 	}
 
 	/** What was asked by now is answered first, if it can be answered soon. */
 	async close(): Promise<void> {
 		this.#server.close();
 		await Promise.race([Promise.all(this.#unanswered), patience()]);
+		this.drop();
+		const { socket } = this.#supervisor.paths;
+		const found = await stat(socket).catch(() => null);
+		if (found?.ino === this.#inode) await rm(socket, { force: true });
+	}
+
+	/** Lets everybody go at once and touches nothing: another supervisor may be in this place already. */
+	drop(): void {
+		this.#server.close();
 		for (const socket of this.#clients) socket.end();
-		await rm(this.#supervisor.paths.socket, { force: true });
 	}
 
 	#accept(socket: Socket): void {
@@ -87,6 +104,7 @@ export class Service {
 		this.#onClients(this.#clients.size);
 		const client: Client = {
 			observations: new Map(),
+			refuse: () => socket.destroy(),
 			send(message) {
 				if (socket.writableLength > LONGEST_BACKLOG) socket.destroy();
 				else socket.write(encode(message));
@@ -112,7 +130,11 @@ export class Service {
 	}
 
 	async #handle(line: string, client: Client): Promise<void> {
-		const request = JSON.parse(line) as Request;
+		const request = parseRequest(line);
+		if (request === null) {
+			client.refuse();
+			return;
+		}
 		try {
 			const handler = this.#handlers[request.method] as Handlers[Method] | undefined;
 			if (handler === undefined) throw new Error(`the supervisor does not know ${request.method}`);
@@ -154,6 +176,16 @@ export class Service {
 		handOver: async () => null,
 		leave: async () => ({ ends: !isBusy(this.#supervisor) && this.#clients.size === 1 }),
 	};
+}
+
+function parseRequest(line: string): Request | null {
+	try {
+		const value: unknown = JSON.parse(line);
+		const isRequest = typeof value === 'object' && value !== null && 'id' in value && 'method' in value;
+		return isRequest ? (value as Request) : null;
+	} catch {
+		return null;
+	}
 }
 
 /** A change under way may take long; its asker then reads back what became of it. */

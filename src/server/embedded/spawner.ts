@@ -3,10 +3,10 @@ import {
 	closeSync,
 	constants,
 	existsSync,
-	fstatSync,
 	openSync,
 	readSync,
 	renameSync,
+	statSync,
 	writeSync,
 } from 'node:fs';
 import { makeFifo } from '../../linux/files.ts';
@@ -71,9 +71,11 @@ export class Spawner {
 
 	#spawnWith({ instance, launch, environment }: SpawnRequest, log: number): Spawned {
 		const [file, ...args] = shellCommand(launch);
+		// A port is an instance's own, or it has none.
+		const { PORT: _inherited, ...inherited } = launch.environment;
 		const child = spawn(file, args, {
 			cwd: launch.directory,
-			env: { ...launch.environment, ...environment, [COOKIE_VARIABLE]: this.cookieOf(instance) },
+			env: { ...inherited, ...environment, [COOKIE_VARIABLE]: this.cookieOf(instance) },
 			detached: true,
 			stdio: [this.#stdin, log, log],
 		});
@@ -93,15 +95,10 @@ export class Spawner {
 /** The instance's log, ready for its next run: a new file once the old one has been cut at its front. */
 function openLog(paths: StatePaths, name: string, logMax: number): number {
 	const file = logFile(paths.logs, name);
-	let log = openSync(file, 'a+', 0o600);
-	const { size } = fstatSync(log);
-	if (size > logMax) {
-		closeSync(log);
-		beginAnew(file, previousLogFile(paths.logs, name));
-		log = openSync(file, 'a+', 0o600);
-	} else if (size > 0) {
-		endLastLine(log, size);
-	}
+	const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+	if (size > logMax) beginAnew(file, previousLogFile(paths.logs, name));
+	const log = openSync(file, 'a+', 0o600);
+	if (size > 0 && size <= logMax) endLastLine(log, size);
 	return log;
 }
 
@@ -112,7 +109,11 @@ function beginAnew(file: string, previous: string): void {
 
 /** A run that died within a line must not run into the next one's first. */
 function endLastLine(log: number, size: number): void {
-	const last = Buffer.alloc(1);
-	readSync(log, last, 0, 1, size - 1);
-	if (last[0] !== 0x0a) writeSync(log, '\n');
+	try {
+		const last = Buffer.alloc(1);
+		readSync(log, last, 0, 1, size - 1);
+		if (last[0] !== 0x0a) writeSync(log, '\n');
+	} catch {
+		// A full disk is no reason not to start.
+	}
 }

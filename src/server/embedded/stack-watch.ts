@@ -60,8 +60,9 @@ export class StackWatch {
 		this.#problems = problems;
 		if (stack !== null && problems.length === 0) {
 			// The identity of a running supervisor is fixed: another name would be another stack.
+			const before = this.#stack.watchedFiles.join();
 			this.#stack = { ...stack, name: this.#stack.name, environment: this.#stack.environment };
-			this.#watch();
+			if (stack.watchedFiles.join() !== before) this.#watch();
 		}
 		this.#onChange();
 	}

@@ -19,7 +19,7 @@ import type { StackWatch } from './stack-watch.ts';
 import type { Goal } from './step/goals.ts';
 import type { Clock, Formation, Instance, SupervisorEvent, SupervisorState } from './step/state.ts';
 import { step } from './step/step.ts';
-import { setUp } from './step/verbs/power.ts';
+import { setUp, withoutOverride } from './step/verbs/power.ts';
 import { Ticker } from './ticker.ts';
 import { LONGEST_TIMER_MS, Timers } from './timers.ts';
 
@@ -49,13 +49,13 @@ export class Supervisor {
 	readonly #saved: SavedInstances;
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
 	readonly #timers = new Timers((name) => this.#elapsed(name));
-	readonly #isKnown: boolean;
 	#state: SupervisorState;
 	#history: HistoryEntry[];
 	#shell: Readonly<Record<string, string>>;
 	#launches: Readonly<Record<string, Launch>>;
 	#queue: SupervisorEvent[] = [];
 	#stepping = false;
+	#isAbandoned = false;
 	#turn: Promise<unknown> = Promise.resolve();
 
 	constructor({ definition, paths, watch, recorded, launches, history }: SupervisorOptions) {
@@ -63,7 +63,6 @@ export class Supervisor {
 		this.paths = paths;
 		this.watch = watch;
 		this.#state = recorded.state;
-		this.#isKnown = recorded.isKnown;
 		this.#shell = launches.shell;
 		this.#launches = launches.launches;
 		this.#history = [...history];
@@ -92,10 +91,7 @@ export class Supervisor {
 	/** Takes over what still runs from an earlier supervisor, and begins to act. */
 	async open(): Promise<void> {
 		await this.#effects.open();
-		// A stack that never ran has nothing to look for.
-		if (this.#isKnown) {
-			this.#state = recoverUnrecorded(this.#state, this.#effects.trees.carriers());
-		}
+		this.#state = recoverUnrecorded(this.#state, this.#effects.trees.carriers());
 		for (const instance of this.#state.instances.values())
 			this.#timers.arm(instance, undefined, monotonicNow());
 		this.redefine();
@@ -118,6 +114,7 @@ export class Supervisor {
 
 	/** Makes the state take events, and everything follow that they entail. */
 	dispatch(...events: SupervisorEvent[]): void {
+		if (this.#isAbandoned) return;
 		this.#queue.push(...events);
 		if (this.#stepping) return;
 		this.#stepping = true;
@@ -152,20 +149,20 @@ export class Supervisor {
 	}
 
 	/** Starts what is wanted without anybody's verb: at a boot, or in the foreground. */
-	async powerUp(
-		formation: Partial<Formation>,
-		shell: Readonly<Record<string, string>> | null,
-	): Promise<void> {
-		this.redefine(shell ?? this.#shell);
-		const ready = setUp(this.#state.formation, this.initial);
-		await this.record({ ...ready, power: 'up', ...formation }, []);
+	powerUp(formation: Partial<Formation>, shell: Readonly<Record<string, string>> | null): Promise<void> {
+		return this.exclusively(() => {
+			this.redefine(shell ?? this.#shell);
+			return this.record({ ...setUp(this.#state.formation, this.initial), power: 'up', ...formation }, []);
+		});
 	}
 
 	/** Stops everything without anybody's verb; resolves when nothing is left, or cannot be ended. */
 	async powerOff(power: 'down' | 'never'): Promise<void> {
-		const formation: Formation = { ...this.#state.formation, power, held: [], override: null };
-		// What runs is stopped even if that cannot be written down.
-		await this.record(formation, []).catch(() => this.dispatch({ kind: 'formation', formation }));
+		await this.exclusively(() => {
+			const formation = withoutOverride({ ...this.#state.formation, power, held: [] });
+			// What runs is stopped even if that cannot be written down.
+			return this.record(formation, []).catch(() => this.dispatch({ kind: 'formation', formation }));
+		});
 		const goals = [...this.#state.instances.keys()].map((name): Goal => ({ kind: 'rests', name }));
 		await this.settling.wait(goals, this.#state, LONGEST_TIMER_MS, () => {});
 	}
@@ -199,7 +196,7 @@ export class Supervisor {
 	}
 
 	stats(): ServerStats {
-		return this.#ticker.sampleNow();
+		return this.#ticker.recentStats();
 	}
 
 	launchOf(instance: Instance): Launch | null {
@@ -220,13 +217,23 @@ export class Supervisor {
 		return { mono: monotonicNow(), wall: Date.now(), random: Math.random() };
 	}
 
+	/** Stops acting at once, and saves nothing. */
+	abandon(): void {
+		this.#isAbandoned = true;
+		this.#timers.close();
+		this.#effects.close();
+		this.watch.close();
+		this.#saved.abandon();
+		void this.#ticker.close();
+	}
+
 	/** Lets go of everything but the instances. */
 	async close(): Promise<void> {
 		this.#timers.close();
-		this.#ticker.close();
+		const logsBounded = this.#ticker.close();
 		this.#effects.close();
 		this.watch.close();
-		await this.#saved.now();
+		await Promise.all([this.#saved.now(), logsBounded]);
 	}
 
 	#step(events: SupervisorEvent[]): void {

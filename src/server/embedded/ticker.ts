@@ -1,14 +1,20 @@
+import { monotonicNow } from '../../linux/proc.ts';
 import type { InstanceStats, ServerStats } from '../../model/observed.ts';
+import { loggedInstances } from './logs/files.ts';
 import { LogKeeper } from './logs/keeper.ts';
 import { Sampler } from './sampler.ts';
 import { liveProcess } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const TICK_MS = 1_000;
+const RECENT_MS = 500;
 /** When nobody looks at statistics they are sampled now and then only, so that a first look has something to compare with. */
 const IDLE_SAMPLE_TICKS = 10;
 /** How soon the logs are looked at again while one grows fast. */
 const HASTY_LOOK_MS = 50;
+/** How soon otherwise: what one look costs grows with the number of logs, what looking costs in all must not. */
+const SOONEST_LOOK_MS = 250;
+const LOOK_MS_PER_LOG = 2;
 const DEFAULT_LOG_MAX = 64 * 1024 * 1024;
 
 /** What the supervisor does by the clock: statistics, memory limits, and bounding the logs. */
@@ -17,6 +23,7 @@ export class Ticker {
 	readonly #sampler = new Sampler();
 	readonly #logs: LogKeeper;
 	#stats: ServerStats = {};
+	#sampledAt = Number.NEGATIVE_INFINITY;
 	#watchers = 0;
 	#ticks = 0;
 	#timer: NodeJS.Timeout | null = null;
@@ -29,13 +36,15 @@ export class Ticker {
 
 	open(): void {
 		this.#timer = setInterval(() => this.#tick(), TICK_MS);
-		this.#lookAtLogs();
+		this.#lookAtLogs(loggedInstances(this.#supervisor.paths.logs));
 	}
 
-	close(): void {
+	/** Resolves when the logs are within their bounds, as far as their writers let them. */
+	close(): Promise<void> {
 		if (this.#timer !== null) clearInterval(this.#timer);
 		if (this.#logTimer !== null) clearTimeout(this.#logTimer);
 		this.#sampler.close();
+		return this.#logs.close();
 	}
 
 	/** Somebody looks at statistics; returns how to say that no longer. */
@@ -46,7 +55,13 @@ export class Ticker {
 		};
 	}
 
+	/** What was sampled a moment ago, or a new sample: an interval that is too short says nothing about CPU. */
+	recentStats(): ServerStats {
+		return monotonicNow() - this.#sampledAt < RECENT_MS ? this.#stats : this.sampleNow();
+	}
+
 	sampleNow(): ServerStats {
+		this.#sampledAt = monotonicNow();
 		const { instances } = this.#supervisor.state;
 		const roots = new Map(
 			[...instances.values()].flatMap((instance) => {
@@ -84,14 +99,17 @@ export class Ticker {
 		this.#supervisor.dispatch({ kind: 'memory-over', name, starts });
 	}
 
-	#lookAtLogs(): void {
+	/** @param others instances whose logs are bounded although nothing else is known of them */
+	#lookAtLogs(others: readonly string[] = []): void {
 		const { instances, definitions } = this.#supervisor.state;
 		const bounds = new Map(
-			[...instances.values()].map(({ name, type }) => {
+			[...others, ...instances.keys()].map((name) => {
+				const type = name.slice(0, name.lastIndexOf('.'));
 				return [name, definitions.get(type)?.settings.logMax ?? DEFAULT_LOG_MAX] as const;
 			}),
 		);
 		const hasty = this.#logs.look(bounds, Date.now());
-		this.#logTimer = setTimeout(() => this.#lookAtLogs(), hasty ? HASTY_LOOK_MS : TICK_MS);
+		const usual = Math.min(TICK_MS, Math.max(SOONEST_LOOK_MS, bounds.size * LOOK_MS_PER_LOG));
+		this.#logTimer = setTimeout(() => this.#lookAtLogs(), hasty ? HASTY_LOOK_MS : usual);
 	}
 }

@@ -127,6 +127,8 @@ export class Trees {
 	carriers(): Carriers {
 		const found = new Map<string, { pid: number; starts: number }[]>();
 		for (const pid of listPids()) {
+			// We may run within an instance ourselves.
+			if (pid === process.pid) continue;
 			const value = environmentValue(pid, COOKIE_VARIABLE);
 			if (value === null || !value.startsWith(`${this.#cookie}/`)) continue;
 			const [, name = '', starts] = value.split('/');

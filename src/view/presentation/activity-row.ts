@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../../model/change.ts';
+import { lastUndoable } from '../../model/undoable.ts';
 import type { Activity } from '../../store/activity.ts';
 import type { Model } from '../model.ts';
 import type { Prompt, UiState } from '../ui.ts';
@@ -100,15 +101,8 @@ export function activityLine(model: Model, ui: UiState, width: number): Row {
 	return spread(latest === null ? [] : historyRow(latest, model), undo, width, ellipsis);
 }
 
-const UNDOABLE: ReadonlySet<string> = new Set(['scale', 'move', 'serve', 'pause', 'stop']);
-
-/** Whether there is a change of this user that was not taken back yet. */
 function canUndo({ state }: Model): boolean {
 	if (state.readOnly) return false;
-	return state.servers.some(({ observation }) => {
-		const undone = new Set(observation?.history.map(({ undoes }) => undoes));
-		return observation?.history.some(
-			({ who, verb, changeId }) => who === state.who && UNDOABLE.has(verb) && !undone.has(changeId),
-		);
-	});
+	const history = state.servers.flatMap(({ observation }) => observation?.history ?? []);
+	return lastUndoable(history, state.who).length > 0;
 }

@@ -1,5 +1,6 @@
 import type { InstanceObservation, PastExit } from '../../model/observed.ts';
-import { exitText, secondsToNextStart } from '../../store/problems.ts';
+import { exitText } from '../../model/exit-text.ts';
+import { secondsToNextStart } from '../../store/problems.ts';
 import type { Model } from '../model.ts';
 import { selectedCell, selectedInstance } from '../selection.ts';
 import type { UiState } from '../ui.ts';

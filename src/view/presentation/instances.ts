@@ -1,5 +1,6 @@
 import type { InstanceObservation } from '../../model/observed.ts';
-import { exitText, secondsToNextStart } from '../../store/problems.ts';
+import { exitText } from '../../model/exit-text.ts';
+import { secondsToNextStart } from '../../store/problems.ts';
 import type { Cell } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
 import { selectedCell, selectedInstance } from '../selection.ts';

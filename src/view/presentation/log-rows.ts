@@ -3,10 +3,12 @@ import { colouredPieces, logLineText, matcher, patternOf, soundsLikeError } from
 import type { Model } from '../model.ts';
 import type { LogView } from '../ui.ts';
 import { clockText } from './format.ts';
-import { cut, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
+import { cut, dim, fit, padEnd, plain, type Row, rowWidth, type Span, shorten, span, widthOf } from './row.ts';
+import { nearStart, wrap } from './wrap.ts';
 
 interface Layout {
 	readonly width: number;
+	readonly height: number;
 	readonly nameWidth: number;
 	readonly withServer: boolean;
 }
@@ -77,20 +79,22 @@ function skip(spans: readonly Span[], cells: number): Span[] {
 	return rest;
 }
 
-function wrapped(head: readonly Span[], text: readonly Span[], layout: Layout, { glyphs }: Model): Row[] {
-	const used = head.reduce((sum, piece) => sum + widthOf(piece.text), 0);
-	const room = Math.max(10, layout.width - used);
-	const length = text.reduce((sum, piece) => sum + widthOf(piece.text), 0);
-	const rows: Row[] = [fit([...head, ...fit(text, room, '').slice()], layout.width, '')];
+function wrapped(
+	head: readonly Span[],
+	text: readonly Span[],
+	{ width, height }: Layout,
+	{ glyphs }: Model,
+): Row[] {
+	const used = rowWidth(head);
 	const continuation: Row = [
 		plain(' '.repeat(Math.max(0, used - 2))),
 		span('rule', glyphs.gutter),
 		plain(' '),
 	];
-	for (let from = room; from < length; from += room) {
-		rows.push(fit([...continuation, ...fit(skip(text, from), room, '')], layout.width, ''));
-	}
-	return rows;
+	return wrap(text, Math.max(10, width - used))
+		.map((row, position) => [...(position === 0 ? head : continuation), ...row])
+		.slice(-height)
+		.map((row) => fit(row, width, ''));
 }
 
 function lineRows(line: LogLine, model: Model, logs: LogView, layout: Layout, search: RegExp | null): Row[] {
@@ -98,8 +102,9 @@ function lineRows(line: LogLine, model: Model, logs: LogView, layout: Layout, se
 	const head = prefix(line, logs, layout, model, isError);
 	const text = textSpans(line, model, search);
 	if (logs.wrap) return wrapped(head, text, layout, model);
+	const near = nearStart(text, logs.left + layout.width);
 	return [
-		fit([...head, ...(logs.left > 0 ? skip(text, logs.left) : text)], layout.width, model.glyphs.ellipsis),
+		fit([...head, ...(logs.left > 0 ? skip(near, logs.left) : near)], layout.width, model.glyphs.ellipsis),
 	];
 }
 
@@ -109,9 +114,16 @@ export function logRows(model: Model, logs: LogView, width: number, height: numb
 	const lines = lastLines(window, logs, height);
 	const withServer = new Set(lines.map(({ server }) => server)).size > 1;
 	const longest = Math.max(8, ...lines.map((line) => widthOf(originText(line, withServer))));
-	const layout: Layout = { width, nameWidth: Math.min(longest, Math.floor(width / 4)), withServer };
+	const layout: Layout = { width, height, nameWidth: Math.min(longest, Math.floor(width / 4)), withServer };
 	const search = patternOf(logs.search);
-	const rows = lines.flatMap((line) => lineRows(line, model, logs, layout, search)).slice(-height);
+	const blocks: Row[][] = [];
+	// From the lowest line up, to leave alone what a wrapped line pushes out of sight.
+	for (let at = lines.length - 1, free = height; at >= 0 && free > 0; at -= 1) {
+		const block = lineRows(lines[at]!, model, logs, layout, search);
+		blocks.unshift(block);
+		free -= block.length;
+	}
+	const rows = blocks.flat().slice(-height);
 	while (rows.length < height) rows.push([plain(' '.repeat(width))]);
 	return rows;
 }

@@ -78,7 +78,7 @@ describe('psText', () => {
 
 	it('shows servers one after the other, unreachable ones too', () => {
 		const shown = text(report({ name: 'a', power: 'never' }), unreachable(definition('b'), 'no answer'));
-		expect(shown).toContain('\na\nnever started: procdeck start');
+		expect(shown).toContain('\na\nnot started: procdeck start');
 		expect(shown).toContain('\nb\nunreachable: no answer');
 	});
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Standard output and error of an instance, appended by the instance itself. */
@@ -18,4 +19,14 @@ export function indexFile(log: string): string {
 /** The instance that a file of the logs folder belongs to, or null for an index or anything else. */
 export function instanceOfFile(name: string): string | null {
 	return /^([A-Za-z0-9_-]+\.\d+)\.log$/.exec(name)?.[1] ?? null;
+}
+
+/** The instances that have a log in the folder; none when there is no folder yet. */
+export function loggedInstances(directory: string): string[] {
+	try {
+		return readdirSync(directory).flatMap((name) => instanceOfFile(name) ?? []);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+		throw error;
+	}
 }

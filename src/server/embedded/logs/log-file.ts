@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { LogChunk } from '../../server.ts';
+import { BLOCK_BYTES, Block } from './block.ts';
 import { type IndexEntry, readIndex } from './index.ts';
 
-const BLOCK_BYTES = 256 * 1024;
 /** A longer line is cut, so that a program without newlines cannot make us hold all it ever says. */
 const LONGEST_LINE = 1024 * 1024;
 const NEWLINE = 0x0a;
@@ -13,8 +13,8 @@ export class LogFile {
 	readonly #path: string;
 	readonly #descriptor: number;
 	readonly #inode: number;
+	readonly #block: Block;
 	#index: readonly IndexEntry[];
-	#block = Buffer.allocUnsafe(BLOCK_BYTES);
 	offset: number;
 
 	private constructor(instance: string, path: string, descriptor: number) {
@@ -22,6 +22,7 @@ export class LogFile {
 		this.#path = path;
 		this.#descriptor = descriptor;
 		this.#inode = fstatSync(descriptor).ino;
+		this.#block = new Block(descriptor);
 		this.#index = this.#readIndex();
 		this.offset = this.#firstLine();
 	}
@@ -75,8 +76,7 @@ export class LogFile {
 		while (position > from) {
 			const length = Math.min(BLOCK_BYTES, position - from);
 			position -= length;
-			readSync(this.#descriptor, this.#block, 0, length, position);
-			const block = this.#block.subarray(0, length);
+			const block = this.#block.read(position, length);
 			for (
 				let at = block.lastIndexOf(NEWLINE);
 				at !== -1;
@@ -104,6 +104,7 @@ export class LogFile {
 		const { size } = this;
 		if (size < this.offset) {
 			this.#index = this.#readIndex();
+			this.#block.forget();
 			this.offset = 0;
 			return this.#marker('the app truncated its log');
 		}
@@ -114,34 +115,34 @@ export class LogFile {
 		const skipped = this.#skipCut();
 		if (skipped !== null) return skipped;
 		if (this.offset >= until) return null;
-		const length = readSync(this.#descriptor, this.#block, 0, this.#block.length, this.offset);
-		if (length === 0) return null;
+		const held = this.#block.held(this.offset);
+		const end = lineEnd(held, until - this.offset);
+		return end > 0 ? this.#take(held, end, at) : this.#readMore(until, at, flush);
+	}
+
+	#readMore(until: number, at: number, flush: boolean): LogChunk | null {
+		const bytes = this.#block.read(this.offset);
+		if (bytes.length === 0) return null;
 		// Given-back bytes read as NUL, and may become so while we read.
-		if (this.#block.subarray(0, length).includes(0) && this.#wasCut()) return this.#skipCut();
-		const end = this.#lineEnd(length, until - this.offset);
-		if (end === 0) return this.#readLongLine(length, until, at, flush);
-		const bytes = Buffer.from(this.#block.subarray(0, end));
-		this.offset += end;
-		return this.#chunk(bytes, at);
+		if (bytes.includes(0) && this.#wasCut()) return this.#skipCut();
+		const end = lineEnd(bytes, until - this.offset) || bytes.lastIndexOf(NEWLINE) + 1;
+		return end > 0 ? this.#take(bytes, end, at) : this.#readLongLine(bytes, until, at, flush);
 	}
 
-	/** How many bytes of the block are whole lines that begin before `wanted`. */
-	#lineEnd(length: number, wanted: number): number {
-		if (wanted >= length) return this.#block.lastIndexOf(NEWLINE, length - 1) + 1;
-		const next = this.#block.indexOf(NEWLINE, Math.max(0, wanted - 1));
-		return next === -1 || next >= length ? this.#block.lastIndexOf(NEWLINE, length - 1) + 1 : next + 1;
-	}
-
-	#readLongLine(length: number, until: number, at: number, flush: boolean): LogChunk | null {
-		const isAll = this.offset + length >= this.size;
-		if (isAll ? flush : length >= LONGEST_LINE) {
-			const bytes = Buffer.concat([this.#block.subarray(0, length), Buffer.from('\n')]);
-			this.offset += length;
-			return this.#chunk(bytes, at);
+	#readLongLine(bytes: Buffer, until: number, at: number, flush: boolean): LogChunk | null {
+		const isAll = this.offset + bytes.length >= this.size;
+		if (isAll ? flush : bytes.length >= LONGEST_LINE) {
+			this.offset += bytes.length;
+			return this.#chunk(Buffer.concat([bytes, Buffer.from('\n')]), at);
 		}
 		if (isAll) return null;
-		this.#block = Buffer.allocUnsafe(this.#block.length * 2);
-		return this.#read(until, at, flush);
+		this.#block.grow();
+		return this.#readMore(until, at, flush);
+	}
+
+	#take(bytes: Buffer, end: number, at: number): LogChunk {
+		this.offset += end;
+		return this.#chunk(Buffer.from(bytes.subarray(0, end)), at);
 	}
 
 	/** The front of the log was given back while we were behind. */
@@ -167,8 +168,7 @@ export class LogFile {
 	#firstLine(): number {
 		const { start } = this;
 		if (start === 0) return 0;
-		const length = readSync(this.#descriptor, this.#block, 0, this.#block.length, start);
-		const newline = this.#block.subarray(0, length).indexOf(NEWLINE);
+		const newline = this.#block.read(start).indexOf(NEWLINE);
 		return newline === -1 ? start : start + newline + 1;
 	}
 
@@ -195,4 +195,9 @@ export class LogFile {
 	#chunk(bytes: Buffer, at: number): LogChunk {
 		return { instance: this.#instance, at, stream: null, bytes, marker: false };
 	}
+}
+
+/** The end of the line that holds byte number `wanted`; 0 when that is not among the bytes. */
+function lineEnd(bytes: Buffer, wanted: number): number {
+	return bytes.indexOf(NEWLINE, wanted - 1) + 1;
 }

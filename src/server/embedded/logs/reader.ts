@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import type { Selector } from '../../../model/change.ts';
 import type { LogChunk, LogQuery } from '../../server.ts';
-import { instanceOfFile, logFile, previousLogFile } from './files.ts';
+import { logFile, loggedInstances, previousLogFile } from './files.ts';
 import { Growth } from './growth.ts';
 import { LogFile } from './log-file.ts';
 import { lastLines, mergeByTime } from './merge.ts';
@@ -79,16 +78,7 @@ function* readOn(
 }
 
 function instancesIn(directory: string, selectors: readonly Selector[]): string[] {
-	let names: string[];
-	try {
-		names = readdirSync(directory);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-		throw error;
-	}
-	return names
-		.flatMap((name) => instanceOfFile(name) ?? [])
-		.filter((instance) => isSelected(instance, selectors));
+	return loggedInstances(directory).filter((instance) => isSelected(instance, selectors));
 }
 
 function isSelected(instance: string, selectors: readonly Selector[]): boolean {

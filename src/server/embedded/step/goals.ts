@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../model/errors.ts';
+import { exitText } from '../../../model/exit-text.ts';
 import type { ProcessSettings } from '../../../model/stack.ts';
-import { describeExit } from './life.ts';
-import { type Instance, liveProcess, type SupervisorState } from './state.ts';
+import { type Instance, liveProcess, type SupervisorState, wantedOf } from './state.ts';
 
 /** What has to become true of one instance before a change has settled. */
 export type Goal =
@@ -52,12 +52,16 @@ function notYetRestarted(
 ): GoalState {
 	if (instance.phase.kind === 'failed' || instance.phase.kind === 'stuck')
 		return failed(instance.phase.reason);
-	if (instance.phase.kind === 'idle') return OVERTAKEN;
+	if (instance.phase.kind === 'idle' || isUnwanted(instance, state)) return OVERTAKEN;
 	if (!goal.rolling) return PENDING;
 	const waits = state.rollouts.some(
 		({ pending, current }) => pending.includes(goal.name) || current.some(({ name }) => name === goal.name),
 	);
 	return waits ? PENDING : failed('left as it was: another instance did not come back');
+}
+
+function isUnwanted({ type, index, phase }: Instance, { formation }: SupervisorState): boolean {
+	return index > wantedOf(formation, type) || (phase.kind === 'stopping' && phase.after.kind === 'idle');
 }
 
 function runState(instance: Instance): GoalState {
@@ -71,7 +75,7 @@ function runState(instance: Instance): GoalState {
 		case 'stuck':
 			return failed(phase.reason);
 		case 'backoff':
-			return failed(instance.lastExit === null ? 'does not stay up' : describeExit(instance.lastExit));
+			return failed(instance.lastExit === null ? 'does not stay up' : exitText(instance.lastExit));
 		case 'idle':
 			return OVERTAKEN;
 		case 'stopping':

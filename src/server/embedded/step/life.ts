@@ -1,3 +1,4 @@
+import { exitText } from '../../../model/exit-text.ts';
 import type { LastExit, PastExit } from '../../../model/observed.ts';
 import type { ProcessSettings, StopStep } from '../../../model/stack.ts';
 import { HEALTHY_AFTER_MS, restartDelay } from './backoff.ts';
@@ -20,8 +21,13 @@ export function settingsOf(draft: Draft, instance: Instance): ProcessSettings | 
 	return draft.definitions.get(instance.type)?.settings ?? null;
 }
 
+/** @param settings null for a type that left the Procfile */
+export function stopSequenceOf(settings: Pick<ProcessSettings, 'stop'> | null): readonly StopStep[] {
+	return settings?.stop ?? ORPHAN_STOP;
+}
+
 export function stopSequence(draft: Draft, instance: Instance): readonly StopStep[] {
-	return settingsOf(draft, instance)?.stop ?? ORPHAN_STOP;
+	return stopSequenceOf(settingsOf(draft, instance));
 }
 
 /** A start that somebody asked for: it takes what the files say now, and counts begin anew. */
@@ -111,9 +117,10 @@ export function stopped(draft: Draft, instance: Instance): void {
 	const { phase } = instance;
 	if (phase.kind !== 'stopping') return;
 	const { after, exit, process } = phase;
-	const seen = after.kind === 'crash' ? after.exit : exit;
-	const recorded = seen === null ? instance : recordExit(instance, process, seen);
-	afterStop(draft, draft.enter(recorded, { kind: 'idle' }), after);
+	// What was taken over from another supervisor is not our child: nobody tells how it ended.
+	const unseen: LastExit = { code: null, signal: null, at: new Date(draft.clock.wall).toISOString() };
+	const seen = after.kind === 'crash' ? after.exit : (exit ?? unseen);
+	afterStop(draft, draft.enter(recordExit(instance, process, seen), { kind: 'idle' }), after);
 }
 
 function afterStop(draft: Draft, instance: Instance, after: AfterStop): void {
@@ -141,7 +148,7 @@ export function crashed(draft: Draft, instance: Instance, exit: LastExit): void 
 	const policy = settingsOf(draft, instance)?.restart ?? 'always';
 	const endedWell = exit.code === 0 && exit.reason === undefined;
 	if (policy === 'never' || (policy === 'on-failure' && endedWell)) {
-		draft.enter(instance, endedWell ? { kind: 'ended' } : { kind: 'failed', reason: describeExit(exit) });
+		draft.enter(instance, endedWell ? { kind: 'ended' } : { kind: 'failed', reason: exitText(exit) });
 		return;
 	}
 	const failures = instance.failures + 1;
@@ -173,13 +180,6 @@ export function keptRunning(draft: Draft, instance: Instance): void {
 	} else {
 		draft.set({ ...instance, failures: 0, phase: { ...phase, settled: true, until: null } });
 	}
-}
-
-/** An exit in words, such as `exit 1` or `SIGKILL`. */
-export function describeExit(exit: Pick<LastExit, 'code' | 'signal' | 'reason'>): string {
-	if (exit.reason !== undefined) return exit.reason;
-	if (exit.signal !== null) return exit.signal;
-	return exit.code === null ? 'ended while no supervisor watched' : `exit ${exit.code}`;
 }
 
 function recordExit(instance: Instance, process: LiveProcess, exit: LastExit): Instance {

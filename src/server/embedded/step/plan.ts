@@ -3,7 +3,7 @@ import type { SupervisorState } from './state.ts';
 import { pause, resume, scale } from './verbs/counts.ts';
 import { stop } from './verbs/hold.ts';
 import type { Plan, PlanContext } from './verbs/planned.ts';
-import { down, start } from './verbs/power.ts';
+import { down, setUp, start } from './verbs/power.ts';
 import { restart } from './verbs/restart.ts';
 
 export type { Plan, PlanContext, PlannedRestart, PlannedRow } from './verbs/planned.ts';
@@ -13,6 +13,14 @@ export type { Plan, PlanContext, PlannedRestart, PlannedRow } from './verbs/plan
  * @throws ProcdeckError `unknown-type` or `limit`: then nothing is changed
  */
 export function plan(state: SupervisorState, change: Change, context: PlanContext): Plan {
+	if (state.formation.power === 'up') return planFor(state, change, context);
+	// What is shown of a stack that was never set up are its initial counts, so they are what a verb begins with.
+	const formation = setUp(state.formation, context.initial);
+	const planned = planFor({ ...state, formation }, change, context);
+	return planned.formation === formation ? { ...planned, formation: state.formation } : planned;
+}
+
+function planFor(state: SupervisorState, change: Change, context: PlanContext): Plan {
 	switch (change.verb) {
 		case 'scale':
 			return scale(state, change.targets);

@@ -43,8 +43,23 @@ describe('scale', () => {
 		const world = running();
 		const [row] = world.apply({ verb: 'scale', targets: [{ type: 'worker', by: 2 }] }).rows;
 		expect(row).toMatchObject({ type: 'worker', from: 3, to: 5 });
-		const [down] = world.apply({ verb: 'scale', targets: [{ type: 'worker', by: -9 }] }).rows;
-		expect(down).toMatchObject({ from: 5, to: 0 });
+		const [down] = world.apply({ verb: 'scale', targets: [{ type: 'worker', by: -4 }] }).rows;
+		expect(down).toMatchObject({ from: 5, to: 1 });
+	});
+
+	it('by more than there are is refused: a slip of the hand ends nothing', () => {
+		const world = running();
+		expect(() => world.apply({ verb: 'scale', targets: [{ type: 'worker', by: -9 }] })).toThrow('worker has 3');
+		expect(Object.keys(world.pids)).toHaveLength(5);
+	});
+
+	it('starts an instance again whose earlier one was stopped and scaled away', () => {
+		const world = running();
+		world.apply({ verb: 'stop', selectors: [{ type: 'worker', index: 3 }] });
+		world.scale('worker', 2);
+		world.scale('worker', 3);
+		world.pass(10_000);
+		expect(world.phases['worker.3']).toBe('running');
 	});
 
 	it('is refused where somebody else moved the count meanwhile', () => {

@@ -1,16 +1,18 @@
 import type { ScaleTarget } from '../../../../model/change.ts';
+import { ProcdeckError } from '../../../../model/errors.ts';
 import { lookUp } from '../../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { type Formation, type SupervisorState, wantedOf } from '../state.ts';
 import type { Plan, PlannedRow } from './planned.ts';
-import { knownTypes, range, requireType, requireWithinLimit, runs } from './select.ts';
+import { indexOf, knownTypes, range, requireType, requireWithinLimit, runs, typeOf } from './select.ts';
 
 export function scale(state: SupervisorState, targets: readonly ScaleTarget[]): Plan {
 	let { formation } = state;
 	const rows = targets.map((target): PlannedRow => {
 		requireType(state, target.type);
 		const from = wantedOf(formation, target.type);
-		const to = 'to' in target ? target.to : Math.max(0, from + target.by);
+		const to = 'to' in target ? target.to : from + target.by;
+		requireNotBelowZero(target.type, from, to);
 		requireWithinLimit(state, target.type, to);
 		if ('to' in target && target.expected !== null && target.expected !== from) {
 			const reason = `somebody changed it meanwhile: ${target.type} is at ${from}, not ${target.expected}`;
@@ -62,8 +64,8 @@ function scaledRow(
 	to: number,
 	wasPaused: boolean,
 ): PlannedRow {
-	if (from === to && !wasPaused) return { type, from, to, outcome: 'unchanged', reason: null, goals: [] };
 	const why = whyNotRunning(state, type);
+	if (from === to && !wasPaused) return { type, from, to, outcome: 'unchanged', reason: why, goals: [] };
 	if (why !== null) return { type, from, to, outcome: 'done', reason: `recorded; ${why}`, goals: [] };
 	const goals =
 		to > from
@@ -79,13 +81,25 @@ function startable({ formation }: SupervisorState, type: string, first: number, 
 		.filter((name) => !formation.held.includes(name));
 }
 
+/** A slip of the hand should not end everything. */
+function requireNotBelowZero(type: string, from: number, to: number): void {
+	if (to >= 0) return;
+	const hint = `\`procdeck scale ${type}=0\` takes all`;
+	throw new ProcdeckError('limit', `${type} has ${from}: ${from - to} fewer is not possible`, hint);
+}
+
 function whyNotRunning({ formation }: SupervisorState, type: string): string | null {
 	if (formation.power !== 'up') return 'the stack does not run (`procdeck start` starts it)';
 	return formation.held.includes(type) ? `${type} is stopped (\`procdeck start ${type}\` starts it)` : null;
 }
 
+/** Counts of `up -m` are for that run only, and so is what changes them. */
 function withCount(formation: Formation, type: string, count: number): Formation {
 	const { [type]: _ended, ...paused } = formation.paused;
-	const override = formation.override === null ? null : { ...formation.override, [type]: count };
-	return { ...formation, wanted: { ...formation.wanted, [type]: count }, paused, override };
+	// A stop of an instance that is no longer wanted is not waiting for the next one of that name.
+	const held = formation.held.filter((name) => typeOf(name) !== type || indexOf(name) <= count);
+	if (formation.override !== null) {
+		return { ...formation, override: { ...formation.override, [type]: count }, paused, held };
+	}
+	return { ...formation, wanted: { ...formation.wanted, [type]: count }, paused, held };
 }

@@ -44,7 +44,7 @@ function countsAfterStart(
 		requireWithinLimit(state, type, count);
 	}
 	const zeros = Object.fromEntries(Object.keys(initial).map((type) => [type, 0]));
-	return { ...state.formation, wanted: { ...zeros, ...counts }, paused: {} };
+	return { ...state.formation, wanted: { ...zeros, ...counts }, paused: {}, override: null };
 }
 
 function startRows(
@@ -92,9 +92,18 @@ export function setUp(formation: Formation, initial: PlanContext['initial']): Fo
 	return { ...formation, wanted: { ...formation.wanted, ...Object.fromEntries(missing) } };
 }
 
+/** The formation after a run whose counts were for that run only; a pause in it is forgotten with them. */
+export function withoutOverride(formation: Formation): Formation {
+	if (formation.override === null) return formation;
+	const paused = Object.entries(formation.paused).filter(
+		([type]) => (lookUp(formation.wanted, type) ?? 0) === 0,
+	);
+	return { ...formation, override: null, paused: Object.fromEntries(paused) };
+}
+
 /** Nothing runs any more, at the next boot neither; the counts stay. */
 export function down(state: SupervisorState): Plan {
-	const formation: Formation = { ...state.formation, power: 'down', held: [], override: null };
+	const formation = withoutOverride({ ...state.formation, power: 'down', held: [] });
 	const rows = rowKeys(state, state.formation, []).map(({ type }): PlannedRow => {
 		const from = runningCount(state, type);
 		const isOff = state.formation.power !== 'up' && from === 0;

@@ -12,8 +12,12 @@ type Restart = Change & { verb: 'restart' };
 /** Fresh starts of the selected, rolling where more than one runs; also what was stopped, but not what is paused. */
 export function restart(state: SupervisorState, change: Restart, context: PlanContext): Plan {
 	requireSelected(state, change.selectors);
+	if (change.staleOnly && state.formation.power !== 'up')
+		return { formation: state.formation, restarts: [], rows: [] };
 	const held = heldAfterRestart(state, change);
-	const formation: Formation = { ...setUp(state.formation, context.initial), power: 'up', held };
+	// What runs with something older is all that is meant: nothing new comes with it.
+	const counts = change.staleOnly ? state.formation : setUp(state.formation, context.initial);
+	const formation: Formation = { ...counts, power: 'up', held };
 	const names = instancesToStart(state, formation, change.selectors).filter(
 		(name) => !change.staleOnly || isStaleName(state, name),
 	);

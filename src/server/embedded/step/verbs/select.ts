@@ -41,7 +41,7 @@ export function requireSelected(state: SupervisorState, selectors: readonly Sele
 		throw new ProcdeckError(
 			'unknown-type',
 			`there is no ${name}: ${type} has ${wanted} instances`,
-			`scale it with \`procdeck scale ${type}=${index}\``,
+			'`procdeck ps` lists them',
 		);
 	}
 }
@@ -125,7 +125,7 @@ export function typeOf(name: string): string {
 	return name.slice(0, name.lastIndexOf('.'));
 }
 
-function indexOf(name: string): number {
+export function indexOf(name: string): number {
 	return Number(name.slice(name.lastIndexOf('.') + 1));
 }
 

@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs';
+import { punchHole } from '../../../linux/files.ts';
+import { type IndexEntry, readIndex, rewriteIndex } from './index.ts';
+
+/** A log is cut by this part of its bound at a time, at a multiple of the file system's blocks. */
+export const CUT_PART = 8;
+const BLOCK = 4096;
+/** A writer that gets this many bounds ahead of a cut is not caught by cuts of the usual depth. */
+const FAR_AHEAD = 4;
+
+/** What of a log is kept. */
+export interface Kept {
+	/** Where it begins. */
+	start: number;
+	/** How many times its index holds. */
+	entries: number;
+}
+
+/** Gives the front of logs back to the file system while they are written to. */
+export class Cutter {
+	readonly #onOutcome: (file: string, error: Error | null) => void;
+	readonly #underWay = new Map<string, Promise<void>>();
+	#closing = false;
+
+	constructor(onOutcome: (file: string, error: Error | null) => void) {
+		this.#onOutcome = onOutcome;
+	}
+
+	/** Cuts a log until it is within its bound; goes on for as long as the writer is faster. */
+	cut(file: string, kept: Kept, bound: number): void {
+		if (this.#underWay.has(file)) return;
+		const cutting = this.#cutUntilWithin(file, kept, bound)
+			.then(
+				() => this.#onOutcome(file, null),
+				(error: Error) => this.#onOutcome(file, error),
+			)
+			.finally(() => this.#underWay.delete(file));
+		this.#underWay.set(file, cutting);
+	}
+
+	/** Resolves when each cut under way is done. */
+	async close(): Promise<void> {
+		this.#closing = true;
+		await Promise.all(this.#underWay.values());
+	}
+
+	async #cutUntilWithin(file: string, kept: Kept, bound: number): Promise<void> {
+		let left = bound - bound / CUT_PART;
+		do {
+			const start = Math.floor((sizeOf(file) - left) / BLOCK) * BLOCK;
+			if (start <= kept.start) return;
+			await cutAt(file, kept, start);
+			if (sizeOf(file) - kept.start > FAR_AHEAD * bound) left = bound / CUT_PART;
+		} while (!this.#closing && sizeOf(file) - kept.start > bound);
+	}
+}
+
+async function cutAt(file: string, kept: Kept, start: number): Promise<void> {
+	const entries = readIndex(file);
+	const later = entries.filter((entry) => entry.size > start);
+	const at = entries.findLast((entry) => entry.size <= start)?.at ?? later[0]?.at ?? 0;
+	const index = [{ at, size: start }, ...later];
+	// Readers learn of the cut before the bytes are gone; on a full disk only after, when there is room to write.
+	const isTold = canRewrite(file, index);
+	Object.assign(kept, { start, entries: index.length });
+	await punchHole(file, start);
+	if (!isTold) rewriteIndex(file, index);
+}
+
+function canRewrite(file: string, index: readonly IndexEntry[]): boolean {
+	try {
+		rewriteIndex(file, index);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function sizeOf(file: string): number {
+	return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,4 +1,4 @@
-// Runs every benchmark, one after the other, and writes docs/performance.md. `--quick` and `--only NAME,NAME` as wanted.
+// Runs every benchmark, one after the other, and writes docs/performance.md; `--quick` with fewer rounds.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -36,16 +36,17 @@ function surroundings(): Record<string, string> {
 		machine: `${cpus().length} cores of ${cpu?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, Linux ${release()}`,
 		procdeck: `${own.version}, commit ${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' with changes'}`,
 		node: process.version,
+		rounds: values.quick ? 'few (`--quick`): to see that it works, not to judge by' : 'all',
 		...PEERS,
 	};
 }
 
 const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({ options: { quick: { type: 'boolean' } } });
 const options = values.quick ? ['--quick'] : [];
 const reports: Report[] = [];
-for (const name of values.only?.split(',') ?? NAMES) {
+for (const name of NAMES) {
 	const report = await runBenchmark(name, options);
 	process.stdout.write(`${reportText(report)}\n`);
 	reports.push(report);

@@ -3,9 +3,9 @@ import { inspectStack, type StackInspection, type StackLocation } from '../files
 import { type FileMessage, formatFileMessage } from '../model/errors.ts';
 import { expand } from '../model/expand.ts';
 import { sanitize } from '../model/sanitize.ts';
+import { shellEnvironment } from '../model/shell-environment.ts';
 import { environmentsOf } from '../model/shown-command.ts';
 import type { Stack } from '../model/stack.ts';
-import { shellEnvironment } from '../session/shell-environment.ts';
 
 export interface CheckedCommand {
 	readonly command: string;
@@ -69,7 +69,7 @@ function checkCommands(stack: Stack): CheckedCommands {
 		warnings.push(...expansion.warnings.map((message) => ({ file, line, message })));
 		return { command, line, expanded: expansion.text };
 	};
-	const environmentOf = environmentsOf(stack, shellEnvironment());
+	const environmentOf = environmentsOf(stack, shellEnvironment(process.env));
 	const processes = stack.processTypes.map(({ name, command, line }) => ({
 		type: name,
 		...checked(command, line, environmentOf(name)),

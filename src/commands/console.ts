@@ -1,7 +1,7 @@
+import { shellEnvironment } from '../model/shell-environment.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { startConsoleSession } from '../session/console-session.ts';
-import { shellEnvironment } from '../session/shell-environment.ts';
 import { createConsoleStore } from '../store/console-store.ts';
 import { createLogBuffer } from '../store/log-buffer.ts';
 import { totalsOf } from '../store/selectors.ts';
@@ -27,7 +27,7 @@ export interface ConsoleOptions {
  */
 export async function openConsole(screen: Screen, options: ConsoleOptions): Promise<number> {
 	const { stack, servers, who, readOnly } = options;
-	const shell = shellEnvironment();
+	const shell = shellEnvironment(process.env);
 	const names = servers.map(({ definition }) => definition.name);
 	const store = createConsoleStore({ stack, shell, servers: names, who, readOnly, now: Date.now() });
 	const logs = createLogBuffer();

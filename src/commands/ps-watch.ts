@@ -81,8 +81,7 @@ function painter(
 	};
 	return (occasion) => {
 		// A file or a script wants what changed, not a second hand.
-		const worthIt =
-			inPlace || occasion !== 'tick' && (output.json || occasion !== 'stats');
+		const worthIt = inPlace || (occasion !== 'tick' && (output.json || occasion !== 'stats'));
 		if (!worthIt || pending) return;
 		pending = true;
 		setImmediate(paint);

@@ -1,6 +1,6 @@
 import { parseSelectors } from '../model/formation-arguments.ts';
+import { shellEnvironment } from '../model/shell-environment.ts';
 import { chooseServers, type ServerChoice } from '../session/choose-servers.ts';
-import { shellEnvironment } from '../session/shell-environment.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
 
@@ -17,7 +17,7 @@ export function restart(context: Context, operands: readonly string[], flags: Re
 			selectors: parseSelectors(operands, known),
 			staleOnly: flags.stale === true,
 			atOnce: flags.atOnce === true,
-			shell: shellEnvironment(),
+			shell: shellEnvironment(process.env),
 		}),
 	});
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { shellCommand, stackEnvironment } from '../model/launch.ts';
+import { shellEnvironment } from '../model/shell-environment.ts';
 import type { Stack } from '../model/stack.ts';
-import { shellEnvironment } from '../session/shell-environment.ts';
 import type { Context } from './context.ts';
 import { openStack } from './open-stack.ts';
 
@@ -16,7 +16,7 @@ export async function run({ globals, output }: Context, operands: readonly strin
 	const [file, ...args] = commandLine(operands, stack);
 	const child = spawn(file, args, {
 		cwd: stack.directory,
-		env: { ...stackEnvironment(stack, shellEnvironment()), PROCDECK_STACK: stack.name },
+		env: { ...stackEnvironment(stack, shellEnvironment(process.env)), PROCDECK_STACK: stack.name },
 		stdio: 'inherit',
 	});
 	// The terminal sends SIGINT and SIGQUIT to both: the command decides what they mean.

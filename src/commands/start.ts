@@ -1,7 +1,7 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { parseFormation, parseSelectors } from '../model/formation-arguments.ts';
+import { shellEnvironment } from '../model/shell-environment.ts';
 import { chooseServers, type ServerChoice } from '../session/choose-servers.ts';
-import { shellEnvironment } from '../session/shell-environment.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
 import { localServers } from './open-stack.ts';
@@ -22,7 +22,7 @@ export function start(context: Context, operands: readonly string[], flags: Star
 			verb: 'start',
 			selectors: parseSelectors(operands, known),
 			formation: formation === undefined ? null : parseFormation(formation, known),
-			shell: shellEnvironment(),
+			shell: shellEnvironment(process.env),
 		}),
 	});
 }

@@ -6,6 +6,9 @@ import { type RunningSupervisor, runSupervisor } from '../server/embedded/run.ts
 import type { StackFiles } from '../server/embedded/stack-watch.ts';
 import type { Context } from './context.ts';
 
+/** How often a supervisor that starts with the machine looks whether the one before has ended. */
+const RETRY_MS = 2_000;
+
 /** `procdeck supervisor SERVER`: how a supervisor is brought to life, by the other verbs and by systemd at a boot. */
 export function supervisor(
 	context: Context,
@@ -24,14 +27,10 @@ export function supervisor(
 async function runDaemon(files: StackFiles, server: string, { boot }: { boot: boolean }): Promise<number> {
 	ignoreHangUps();
 	let running: RunningSupervisor | null;
-	let waited = false;
 	try {
-		running = await runSupervisor(files, server, { staysWhenIdle: boot });
-		while (running === null && boot) {
-			waited = true;
-			await sleep(RETRY_MS);
-			running = await runSupervisor(files, server, { staysWhenIdle: true });
-		}
+		running = boot
+			? await takeTurn(files, server)
+			: await runSupervisor(files, server, { staysWhenIdle: false });
 	} catch (error) {
 		report({ started: false, error: toWire(error) });
 		return 1;
@@ -47,6 +46,24 @@ async function runDaemon(files: StackFiles, server: string, { boot }: { boot: bo
 	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void running.end());
 	const reason = await running.ended;
 	return reason === 'lock-lost' ? 1 : 0;
+}
+
+/**
+ * Becomes the supervisor once there is no other: a command may have brought one to life before us, which nobody would start again.
+ * @returns null when the stack was ended by `down` in the meantime
+ */
+async function takeTurn(files: StackFiles, server: string): Promise<RunningSupervisor | null> {
+	const first = await runSupervisor(files, server, { staysWhenIdle: true });
+	if (first !== null) return first;
+	process.stderr.write('waiting for the supervisor that runs already to end\n');
+	for (;;) {
+		await sleep(RETRY_MS);
+		const running = await runSupervisor(files, server, { staysWhenIdle: true });
+		if (running === null) continue;
+		if (running.supervisor.state.formation.power !== 'down') return running;
+		await running.end();
+		return null;
+	}
 }
 
 /** The terminal that it was started from may go away at any time. */

@@ -1,6 +1,7 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { exitText } from '../model/exit-text.ts';
 import type { InstanceObservation, ServerEvent } from '../model/observed.ts';
+import { shellEnvironment } from '../model/shell-environment.ts';
 import type { Stack } from '../model/stack.ts';
 import { noteRun } from '../server/embedded/carry-out.ts';
 import { connectCompatible } from '../server/embedded/launch-daemon.ts';
@@ -8,7 +9,6 @@ import { readLogs } from '../server/embedded/logs/reader.ts';
 import { statePaths } from '../server/embedded/paths.ts';
 import { type RunningSupervisor, runSupervisor } from '../server/embedded/run.ts';
 import type { StackFiles } from '../server/embedded/stack-watch.ts';
-import { shellEnvironment } from '../session/shell-environment.ts';
 import { createForegroundOutput, type ForegroundOutput } from './output/foreground.ts';
 import { currentUser } from './who.ts';
 
@@ -50,7 +50,7 @@ export async function up(options: UpOptions): Promise<number> {
 	const logs = new AbortController();
 	const printed = running.map((one) => print(one, output, logs.signal));
 	for (const { supervisor } of running) {
-		await supervisor.powerUp({ held: [], override: options.formation }, shellEnvironment());
+		await supervisor.powerUp({ held: [], override: options.formation }, shellEnvironment(process.env));
 		await noteRun(supervisor, 'up', currentUser(), 'on');
 	}
 	const how = await ending;
@@ -158,9 +158,8 @@ function whatHappened(before: InstanceObservation | undefined, now: InstanceObse
 
 function exitInWords(exit: NonNullable<InstanceObservation['lastExit']>): string {
 	if (exit.reason !== undefined) return exit.reason;
-	return exit.signal === null && exit.code !== null
-		? `exited with code ${exit.code}`
-		: `ended by ${exitText(exit)}`;
+	if (exit.signal !== null) return `ended by ${exit.signal}`;
+	return exit.code === null ? exitText(exit) : `exited with code ${exit.code}`;
 }
 
 function whatFollows({ state, nextStartAt }: InstanceObservation): string {

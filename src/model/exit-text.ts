@@ -4,5 +4,5 @@ import type { LastExit } from './observed.ts';
 export function exitText({ code, signal, reason }: Pick<LastExit, 'code' | 'signal' | 'reason'>): string {
 	if (reason !== undefined) return reason;
 	if (signal !== null) return signal;
-	return code === null ? 'an exit that nobody saw' : `exit ${code}`;
+	return code === null ? 'exit not seen' : `exit ${code}`;
 }

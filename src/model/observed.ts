@@ -81,7 +81,7 @@ export interface ServerObservation {
 	readonly instances: readonly InstanceObservation[];
 	/** Errors of the app's files; the last good version is in use. */
 	readonly problems: readonly FileMessage[];
-	/** Oldest first, the latest 500. */
+	/** Oldest first, the latest {@link HISTORY_KEPT}. */
 	readonly history: readonly HistoryEntry[];
 }
 
@@ -117,7 +117,8 @@ export type ServerEvent =
 	  }
 	| { readonly kind: 'stats'; readonly stats: ServerStats };
 
-const HISTORY_KEPT = 500;
+/** Entries of the history that a server keeps. */
+export const HISTORY_KEPT = 500;
 
 function byTypeThenIndex(
 	types: readonly TypeObservation[],

@@ -1,5 +1,11 @@
 import { parseSize } from './bytes.ts';
-import type { ProcessSettings, ReadyCheck, ServerDefinition, StopStep } from './stack.ts';
+import {
+	DEFAULT_LOG_MAX,
+	type ProcessSettings,
+	type ReadyCheck,
+	type ServerDefinition,
+	type StopStep,
+} from './stack.ts';
 import type { StackFileContent } from './stack-file.ts';
 
 type ServerContent = NonNullable<StackFileContent['servers']>[string];
@@ -8,7 +14,6 @@ type ProcessContent = NonNullable<StackFileContent['processes']>[string];
 export const DEFAULT_MAX_INSTANCES = 1000;
 
 const DEFAULT_STOP: ProcessContent['stop'] = ['TERM', 10, 'KILL'];
-const DEFAULT_LOG_MAX = '64M';
 const DEFAULT_READY_TIMEOUT = 30;
 
 /** The servers in the file's order; without any, this machine under the name `local`. */
@@ -49,7 +54,7 @@ export function processSettings(
 		restart: process.restart ?? 'always',
 		ready: process.ready === undefined ? null : toReadyCheck(process.ready),
 		memoryMax: process.memory_max === undefined ? null : parseSize(process.memory_max),
-		logMax: parseSize(process.log_max ?? DEFAULT_LOG_MAX)!,
+		logMax: process.log_max === undefined ? DEFAULT_LOG_MAX : parseSize(process.log_max)!,
 		rolling: process.rolling ?? 1,
 		maxInstances: process.max_instances ?? DEFAULT_MAX_INSTANCES,
 		scale: initialCounts(process.scale, servers),

@@ -31,6 +31,9 @@ export type ReadyCheck = { readonly timeoutMs: number } & (
 	| { readonly kind: 'log'; readonly pattern: string }
 );
 
+/** Bytes of log kept per instance where the stack file says nothing else. */
+export const DEFAULT_LOG_MAX = 64 * 1024 ** 2;
+
 /** `processes.TYPE` of the stack file with its defaults filled in. */
 export interface ProcessSettings {
 	readonly stop: readonly StopStep[];

@@ -20,6 +20,8 @@ interface Burst {
 	readonly changeId: string;
 	readonly startedAt: number;
 	readonly from: number;
+	/** The least that was acknowledged on the way: what is above it starts anew. */
+	lowest: number;
 	/** What the server acknowledged last: the next change is refused when it is no longer that. */
 	acknowledged: number;
 	target: number;
@@ -55,7 +57,7 @@ function isSettled({ state, ready, startedAt }: InstanceObservation): boolean {
 function standingOf(cell: Cell, burst: Burst): Standing {
 	const wanted = cell.known?.wanted ?? 0;
 	const present = cell.instances.filter(({ state }) => state !== 'stopped').length;
-	if (burst.target < burst.from) {
+	if (burst.target < burst.from && burst.target === burst.lowest) {
 		const left = Math.max(0, present - wanted);
 		return {
 			settled: burst.from - burst.target - left,
@@ -65,10 +67,10 @@ function standingOf(cell: Cell, burst: Burst): Standing {
 		};
 	}
 	// How those are that were there before is not this change's doing.
-	const added = cell.instances.filter(({ index }) => index > burst.from);
+	const added = cell.instances.filter(({ index }) => index > burst.lowest);
 	const broken = added.find(({ state }) => state === 'backoff' || state === 'failed');
 	const settled = added.filter(isSettled).length;
-	const total = burst.target - burst.from;
+	const total = burst.target - burst.lowest;
 	const failure = broken === undefined ? null : `${broken.name} does not stay up`;
 	return { settled, total, over: settled >= total, failure };
 }
@@ -113,6 +115,7 @@ export function createScaler(store: ConsoleStore): Scaler {
 			return;
 		}
 		burst.acknowledged = to;
+		burst.lowest = Math.min(burst.lowest, to);
 		acknowledgeWanted(store, server.definition.name, type, to);
 		if (burst.target !== to) {
 			await send(server, type, burst);
@@ -149,6 +152,7 @@ export function createScaler(store: ConsoleStore): Scaler {
 				changeId: randomUUID(),
 				startedAt: Date.now(),
 				from: wanted,
+				lowest: wanted,
 				acknowledged: wanted,
 				target,
 				sending: false,

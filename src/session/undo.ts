@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
+import { shellEnvironment } from '../model/shell-environment.ts';
 import { lastUndoable } from '../model/undoable.ts';
 import type { Server } from '../server/server.ts';
 import { failedRows } from './fan-out.ts';
-import { shellEnvironment } from './shell-environment.ts';
 
 /**
  * Takes back the last change of `options.who` that is not taken back yet, on all servers that it touched. Where
@@ -96,7 +96,7 @@ function inverse(entry: HistoryEntry): Change {
 				verb: 'start',
 				selectors: [{ type, index: indexOf(entry.instance) }],
 				formation: null,
-				shell: shellEnvironment(),
+				shell: shellEnvironment(process.env),
 			};
 		default:
 			return { verb: 'scale', targets: [{ type, to: Number(entry.from), expected: Number(entry.to) }] };

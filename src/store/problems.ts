@@ -4,7 +4,7 @@ import type { ConsoleState, ServerEntry } from './console-store.ts';
 import { cellOf, isChanging } from './selectors.ts';
 
 /** Worst first; `stale` and `orphan` want a look but are not wrong. */
-const KINDS = ['failed', 'backoff', 'unreachable', 'file', 'orphan', 'stale'] as const;
+const KINDS = ['failed', 'backoff', 'crashed', 'unreachable', 'file', 'orphan', 'stale'] as const;
 export type ProblemKind = (typeof KINDS)[number];
 
 export interface Problem {
@@ -56,6 +56,27 @@ function backoffProblem(server: string, instance: InstanceObservation, now: numb
 	};
 }
 
+/** As long a life resets the back-off. */
+const HEALTHY_MS = 10_000;
+
+/** Whether it was started again after a crash a moment ago: in a crash loop its short lives are no health. */
+function justCrashed({ state, restarts, lastExit }: InstanceObservation, now: number): boolean {
+	if (state !== 'running' && state !== 'starting') return false;
+	return restarts > 0 && lastExit !== null && now - Date.parse(lastExit.at) < HEALTHY_MS;
+}
+
+function crashedProblem(server: string, instance: InstanceObservation): Problem {
+	return {
+		kind: 'crashed',
+		server,
+		type: instance.type,
+		instance: instance.name,
+		subject: `${instance.name} on ${server}`,
+		text: `${howOften(instance)}; started again`,
+		detail: null,
+	};
+}
+
 function failedProblem(server: string, instance: InstanceObservation): Problem {
 	const exit = instance.lastExit;
 	return {
@@ -74,6 +95,7 @@ function instanceProblems({ name, observation }: ServerEntry, now: number): Prob
 	for (const instance of observation?.instances ?? []) {
 		if (instance.state === 'failed') problems.push(failedProblem(name, instance));
 		if (instance.state === 'backoff') problems.push(backoffProblem(name, instance, now));
+		if (justCrashed(instance, now)) problems.push(crashedProblem(name, instance));
 	}
 	return problems;
 }

@@ -463,8 +463,9 @@ export function placeOf(ui: UiState): Place {
 	return ui.pane === 'logs' ? 'log-pane' : ui.pane;
 }
 
-export function bindingsAt(place: Place): readonly Binding[] {
-	return KEYMAP.filter(({ places }) => places.includes(place));
+/** The keys of a place; a console that changes nothing does not offer those that change something. */
+export function bindingsAt(place: Place, readOnly = false): readonly Binding[] {
+	return KEYMAP.filter(({ places, group }) => places.includes(place) && !(readOnly && group === 'change'));
 }
 
 /** What a key does where the user is. A key that is blocked says why, an unknown one does nothing. */

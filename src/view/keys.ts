@@ -37,11 +37,15 @@ const NAMED: readonly (readonly [keyof Key, string])[] = [
 /** The names of the keys in one input: fast typing and slow lines deliver several at once (`+++`, `jjG`). */
 export function keysOf(input: string, key: Key): readonly string[] {
 	if (key.eventType === 'release') return [];
+	const keys = pressedKeys(input, key);
+	// No key of the console has Alt: this was Esc and a key that arrived together.
+	return key.meta ? ['escape', ...keys] : keys;
+}
+
+function pressedKeys(input: string, key: Key): readonly string[] {
 	if (key.tab) return [key.shift ? 'shift-tab' : 'tab'];
 	const named = NAMED.find(([flag]) => key[flag] === true);
 	if (named !== undefined) return [named[1]];
 	if (key.ctrl) return input === '' ? [] : [`ctrl-${input}`];
-	const keys = [...input].flatMap((character) => characterKey(character) ?? []);
-	// No key of the console has Alt: this was Esc and a key that arrived together.
-	return key.meta ? ['escape', ...keys] : keys;
+	return [...input].flatMap((character) => characterKey(character) ?? []);
 }

@@ -22,6 +22,8 @@ export function mount(controller: Controller): Mounted {
 	const exited = instance.waitUntilExit();
 	return {
 		async unmount() {
+			// A multiplexer that grew meanwhile lets rows of a screen that is left into the one below: leave a blank one.
+			instance.rerender(null);
 			instance.unmount();
 			await exited;
 		},

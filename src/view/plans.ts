@@ -1,8 +1,8 @@
 import type { Selector } from '../model/change.ts';
-import type { InstanceObservation } from '../model/observed.ts';
 import type { ConsoleState } from '../store/console-store.ts';
 import type { Intent } from '../store/intent.ts';
-import { cellOf, serverNamed, typeNames } from '../store/selectors.ts';
+import { cellOf, serverNamed } from '../store/selectors.ts';
+import { type Affected, affected, listed, names, typesOf, untouched } from './plan-effects.ts';
 import type { Plan } from './ui.ts';
 
 function isProduction(state: ConsoleState): boolean {
@@ -13,27 +13,6 @@ function isProduction(state: ConsoleState): boolean {
 export function selectorsText(selectors: readonly Selector[]): string {
 	if (selectors.length === 0) return 'everything';
 	return selectors.map(({ type, index }) => (index === null ? type : `${type}.${index}`)).join(', ');
-}
-
-function matches(selectors: readonly Selector[], instance: InstanceObservation): boolean {
-	if (selectors.length === 0) return true;
-	return selectors.some(
-		({ type, index }) => type === instance.type && (index ?? instance.index) === instance.index,
-	);
-}
-
-/** The instances on `servers` that run and that the selectors mean. */
-function affected(state: ConsoleState, servers: readonly string[], selectors: readonly Selector[]): string[] {
-	return servers.flatMap((name) =>
-		(serverNamed(state, name)?.observation?.instances ?? [])
-			.filter((instance) => instance.pid !== null && matches(selectors, instance))
-			.map((instance) => instance.name),
-	);
-}
-
-function names(list: readonly string[]): string {
-	if (list.length <= 3) return list.join(', ');
-	return `${list[0]} .. ${list.at(-1)}`;
 }
 
 /** The command line of a verb, with `--server` where there is a choice. */
@@ -54,9 +33,12 @@ function command(
 	return ['procdeck', verb, ...words, ...where, ...which].join(' ');
 }
 
-function untouched(state: ConsoleState, touched: readonly string[]): Plan['effects'] {
-	const rest = typeNames(state).filter((type) => !touched.includes(type));
-	return rest.length === 0 ? [] : [{ what: rest.join(', '), effect: 'unchanged', pids: 'pids stay' }];
+function untouchedBy(state: ConsoleState, selectors: readonly Selector[]): Plan['effects'] {
+	if (selectors.length === 0) return [];
+	return untouched(
+		state,
+		selectors.map(({ type }) => type),
+	);
 }
 
 function counted(count: number, noun = 'instance'): string {
@@ -68,37 +50,53 @@ type Stop = Extract<Intent, { kind: 'start' | 'stop' }>;
 type Pause = Extract<Intent, { kind: 'pause' | 'resume' }>;
 type SetCount = Extract<Intent, { kind: 'set-count' }>;
 
+/** What a restart would restart: with `staleOnly` only what runs with an older command or environment. */
+function restarted(state: ConsoleState, { servers, selectors, staleOnly }: Restart): Affected {
+	const meant = affected(state, servers, selectors);
+	return staleOnly ? { running: meant.running.filter(({ stale }) => stale), idle: [], heldTypes: [] } : meant;
+}
+
+function restartSentence({ running }: Affected, { servers, selectors, atOnce }: Restart): string {
+	const where = servers.join(', ');
+	const types = typesOf(running).length;
+	if (running.length === 1)
+		return `Restart ${running[0]?.name} on ${where}; nothing else does its work meanwhile.`;
+	if (atOnce) return `Restart all ${running.length} on ${where}, all at once.`;
+	// Only the instances of one type wait for each other.
+	if (types > 1) return `Restart all ${running.length} of ${types} types, in each one after another.`;
+	return `Restart all ${running.length} of ${selectorsText(selectors)} on ${where}, one after another; ${running.length - 1} keep working.`;
+}
+
+function restartEffects({ running, idle, heldTypes }: Affected): Plan['effects'] {
+	const effects = [{ what: names(running), effect: 'stop, start', pids: 'pids change' }];
+	const crashed = idle.filter(({ state }) => state === 'backoff' || state === 'failed');
+	const ended = idle.filter((instance) => !crashed.includes(instance) && !heldTypes.includes(instance.type));
+	const held = [...heldTypes, ...ended.map(({ name }) => name)];
+	if (crashed.length > 0) effects.push({ what: names(crashed), effect: 'start', pids: 'retried now' });
+	if (held.length > 0) effects.push({ what: listed(held), effect: 'start', pids: 'no longer stopped' });
+	return effects;
+}
+
 function planRestart(state: ConsoleState, intent: Restart): Plan | null {
 	const { servers, selectors } = intent;
 	const all = selectors.length === 0;
 	if (!all && !isProduction(state)) return null;
-	const running = affected(state, servers, selectors);
+	const meant = restarted(state, intent);
+	const { running } = meant;
 	if (running.length === 0) return null;
-	const where = servers.join(', ');
-	const how = intent.atOnce ? 'all at once' : 'one after another';
-	const keeping = intent.atOnce || running.length < 2 ? '' : `; ${running.length - 1} keep working`;
 	const words = [
 		...(all ? [] : selectorsText(selectors).split(', ')),
 		...(intent.atOnce ? ['--at-once'] : []),
+		...(intent.staleOnly ? ['--stale'] : []),
 	];
 	return {
-		title: `Restart ${selectorsText(selectors)} on ${where}`,
-		sentence:
-			running.length === 1
-				? `Restart ${running[0]} on ${where}; nothing else does its work meanwhile.`
-				: `Restart all ${running.length} of ${selectorsText(selectors)} on ${where}, ${how}${keeping}.`,
-		effects: [
-			{ what: names(running), effect: 'stop, start', pids: 'pids change' },
-			...(all
-				? []
-				: untouched(
-						state,
-						selectors.map(({ type }) => type),
-					)),
-		],
-		command: command(state, 'restart', intent.staleOnly ? [...words, '--stale'] : words, servers),
+		title: `Restart ${selectorsText(selectors)} on ${servers.join(', ')}`,
+		sentence: restartSentence(meant, intent),
+		effects: [...restartEffects(meant), ...untouchedBy(state, selectors)],
+		command: command(state, 'restart', words, servers),
 		button: `Restart ${counted(running.length)}`,
 		because: all ? 'asks because it restarts everything' : 'asks because this is production',
+		severalTypes: new Set([...typesOf([...running, ...meant.idle]), ...meant.heldTypes]).size > 1,
 		intent,
 	};
 }
@@ -107,23 +105,16 @@ function planStop(state: ConsoleState, intent: Stop): Plan | null {
 	const { servers, selectors } = intent;
 	const all = selectors.length === 0;
 	if (intent.kind === 'start' || (!all && !isProduction(state))) return null;
-	const running = affected(state, servers, selectors);
+	const { running } = affected(state, servers, selectors);
 	if (running.length === 0) return null;
 	return {
 		title: `Stop ${selectorsText(selectors)} on ${servers.join(', ')}`,
 		sentence: `Stop ${counted(running.length)}; the wanted count stays, nothing runs until start.`,
-		effects: [
-			{ what: names(running), effect: 'stop', pids: 'pids end' },
-			...(all
-				? []
-				: untouched(
-						state,
-						selectors.map(({ type }) => type),
-					)),
-		],
+		effects: [{ what: names(running), effect: 'stop', pids: 'pids end' }, ...untouchedBy(state, selectors)],
 		command: command(state, 'stop', all ? [] : selectorsText(selectors).split(', '), servers),
 		button: `Stop ${counted(running.length)}`,
 		because: all ? 'asks because it stops everything' : 'asks because this is production',
+		severalTypes: typesOf(running).length > 1,
 		intent,
 	};
 }
@@ -131,15 +122,16 @@ function planStop(state: ConsoleState, intent: Stop): Plan | null {
 function planPause(state: ConsoleState, intent: Pause): Plan | null {
 	if (intent.kind === 'resume' || !(isProduction(state) || intent.types.length === 0)) return null;
 	const selectors = intent.types.map((type) => ({ type, index: null }));
-	const running = affected(state, intent.servers, selectors);
+	const { running } = affected(state, intent.servers, selectors);
 	if (running.length === 0) return null;
 	return {
 		title: `Pause ${selectorsText(selectors)} on ${intent.servers.join(', ')}`,
 		sentence: `Stop ${counted(running.length)} and want 0; resume brings the old count back.`,
-		effects: [{ what: names(running), effect: 'stop', pids: 'pids end' }, ...untouched(state, intent.types)],
+		effects: [{ what: names(running), effect: 'stop', pids: 'pids end' }, ...untouchedBy(state, selectors)],
 		command: command(state, 'pause', intent.types, intent.servers),
 		button: `Pause ${counted(running.length)}`,
 		because: isProduction(state) ? 'asks because this is production' : 'asks because it pauses everything',
+		severalTypes: typesOf(running).length > 1,
 		intent,
 	};
 }
@@ -148,7 +140,7 @@ function planCount(state: ConsoleState, intent: SetCount): Plan | null {
 	const server = serverNamed(state, intent.server);
 	if (server === null || intent.to > 0) return null;
 	const cell = cellOf(state, server, intent.type);
-	const running = cell.instances.filter(({ pid }) => pid !== null).map(({ name }) => name);
+	const running = cell.instances.filter(({ pid }) => pid !== null);
 	if (running.length === 0 || cell.wanted === 0) return null;
 	const last = running.length === 1 ? `the last ${intent.type}` : `all ${running.length} of ${intent.type}`;
 	return {
@@ -161,6 +153,7 @@ function planCount(state: ConsoleState, intent: SetCount): Plan | null {
 		command: command(state, 'scale', [`${intent.type}=0`], [intent.server]),
 		button: `Stop ${counted(running.length)}`,
 		because: 'asks because none would be left',
+		severalTypes: false,
 		intent,
 	};
 }

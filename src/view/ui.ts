@@ -16,6 +16,8 @@ export interface Plan {
 	readonly button: string;
 	/** Why it asks. */
 	readonly because: string;
+	/** Whether it touches more than one process type. */
+	readonly severalTypes: boolean;
 	readonly intent: Intent;
 }
 
@@ -34,6 +36,8 @@ export type Sheet =
 export interface Prompt {
 	readonly kind: 'count' | 'command' | 'types' | 'search' | 'log-filter' | 'save';
 	readonly text: string;
+	/** What was there when it was opened. */
+	readonly initial: string;
 	readonly error: string | null;
 	/** Position in the command history while the arrows go through it. */
 	readonly recalled: number | null;
@@ -110,5 +114,5 @@ export const FIRST_UI: UiState = {
 };
 
 export function openPrompt(ui: UiState, kind: Prompt['kind'], text = ''): UiState {
-	return { ...ui, prompt: { kind, text, error: null, recalled: null } };
+	return { ...ui, prompt: { kind, text, initial: text, error: null, recalled: null } };
 }

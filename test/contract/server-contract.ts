@@ -133,8 +133,10 @@ export function serverContract(name: string, host: ContractHost): void {
 			]);
 			expect(rows.flat().map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
 			expect(typeIn(await client.observation(), 'worker').wanted).toBe(4);
-			const [down] = await client.scale({ type: 'worker', by: -9 });
-			expect(down).toMatchObject({ from: 4, to: 0, outcome: 'done' });
+			const [down] = await client.scale({ type: 'worker', by: -3 });
+			expect(down).toMatchObject({ from: 4, to: 1, outcome: 'done' });
+			await expect(client.scale({ type: 'worker', by: -2 })).rejects.toMatchObject({ code: 'limit' });
+			expect(typeIn(await client.observation(), 'worker').wanted).toBe(1);
 		});
 
 		it('with an expected count that has moved is a conflict and changes nothing', async () => {

@@ -1,8 +1,9 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fixture } from '../support/binary.ts';
 import type { ErrorJson } from '../support/contract.ts';
-import { instanceOf, processOf } from '../support/instances.ts';
+import { instanceOf, pidsOf, processOf } from '../support/instances.ts';
 import { type TempStack, tempStack } from '../support/temp-stack.ts';
 
 const PROCFILE = `web: ${fixture('runs')}\nworker: ${fixture('runs')}\n`;
@@ -47,6 +48,34 @@ describe('a Procfile', () => {
 		expect(code).toBe('invalid-file');
 		expect(text).toMatch(/web/);
 		expect(text).toMatch(/\b1\b.*\b3\b|\b3\b.*\b1\b/s);
+	});
+
+	it.each([
+		[['start'], ''],
+		[['restart'], ''],
+		[['scale', 'worker=2'], ''],
+		[['resume', 'worker'], ''],
+		[['move', 'worker', '--from', 'a', '--to', 'b'], 'servers: { a: { local: true }, b: { local: true } }\n'],
+	])('that broke, or went, after the stack was stopped: %j', async (args, servers) => {
+		const stack = await tempStack({ Procfile: PROCFILE, 'procdeck.yml': servers });
+		await stack.change('start');
+		await stack.change('down');
+		await stack.write('Procfile', 'web: a\nworker: b\nweb: c\n');
+		expect((await refusal(stack, ...args)).code).toBe('invalid-file');
+		await rm(join(stack.directory, 'Procfile'));
+		expect((await refusal(stack, ...args)).code).toBe('no-procfile');
+	});
+
+	it('that breaks while the stack runs leaves the last good one in use', async () => {
+		const stack = await tempStack({ Procfile: PROCFILE });
+		await stack.change('start');
+		await stack.write('Procfile', 'web: a\nworker: b\nweb: c\n');
+		await stack.change('scale', 'worker=2');
+		expect(Object.keys(pidsOf(await stack.server(), 'worker'))).toHaveLength(2);
+		await stack.change('stop', 'web');
+		await rm(join(stack.directory, 'Procfile'));
+		await stack.change('down');
+		await stack.ended();
 	});
 
 	it('in a folder that does not exist', async () => {

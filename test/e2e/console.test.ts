@@ -197,6 +197,22 @@ describe('the console', () => {
 		expect((await worker(stack)).wanted).toBe(1);
 	});
 
+	// A terminal multiplexer that grew meanwhile lets rows of the screen that is left into the one below.
+	it('leaves a blank screen behind after it grew', async () => {
+		const stack = await tempStack(FILES);
+		const console = await openConsole(stack);
+		console.resize({ columns: 150, rows: 45 });
+		await console.waitForText(/instance {2}state/);
+		const left: string[] = [];
+		console.emulator.parser.registerCsiHandler({ prefix: '?', final: 'l' }, ([mode]) => {
+			if (mode === 1049) left.push(console.screen().trim());
+			return false;
+		});
+		console.press('q');
+		expect(await console.exited()).toBe(0);
+		expect(left).toEqual(['']);
+	});
+
 	it('waits for a Procfile where there is none', async () => {
 		const stack = await tempStack({});
 		const console = stack.open([]);

@@ -17,6 +17,20 @@ describe('a file that is written atomically', () => {
 		expect((await readdir(folder)).sort()).toEqual(['state.json', 'state.json.previous']);
 	});
 
+	it('is each version in turn when several are written at once', async () => {
+		const folder = await tempFolder({});
+		const file = join(folder, 'state.json');
+		await Promise.all(['[1]', '[2]', '[3]'].map((version) => writeAtomically(file, version)));
+		expect(await readFile(file, 'utf8')).toBe('[3]');
+		expect(await readFile(`${file}.previous`, 'utf8')).toBe('[2]');
+	});
+
+	it('leaves nothing of a write that was cut short by a kill', async () => {
+		const folder = await tempFolder({ 'state.json.tmp': '[1' });
+		await writeAtomically(join(folder, 'state.json'), '[2]');
+		expect(await readdir(folder)).toEqual(['state.json']);
+	});
+
 	it('stays what it was when it cannot be written', async () => {
 		const file = join(await tempFolder({ 'state.json': '[1]' }), 'state.json');
 		await mkdir(`${file}.tmp`);

@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
@@ -56,6 +56,33 @@ describe('a kernel lock', () => {
 		expect(told).toEqual([]);
 		killAll(openersOf(file));
 		await other.lost;
+	});
+
+	it.each([
+		['deleted', async (file: string) => rmSync(file)],
+		[
+			'replaced',
+			async (file: string) => {
+				renameSync(file, `${file}.old`);
+				(await take(file)).release();
+			},
+		],
+	])('is lost when its file is %s', async (_, change) => {
+		const file = join(await tempFolder({}), 'lock');
+		const lock = await take(file);
+		await change(file);
+		await lock.lost;
+		lock.release();
+	});
+
+	it('without flock is an error that says what to install', async () => {
+		const file = join(await tempFolder({}), 'lock');
+		const { stderr } = await execa(process.execPath, ['--input-type=module', '-e', HOLDER, file], {
+			reject: false,
+			env: { PATH: '/nowhere' },
+		});
+		expect(stderr).toContain('cannot run flock');
+		expect(stderr).toContain('install util-linux');
 	});
 
 	it('of a file that cannot be made is an error that says so', async () => {

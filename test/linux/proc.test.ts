@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -11,6 +11,7 @@ import {
 	listPids,
 	monotonicNow,
 	openStat,
+	pageBytesIn,
 	parseStat,
 	readStat,
 	rereadStat,
@@ -65,6 +66,27 @@ describe('the stat of a process', () => {
 	});
 });
 
+describe('the page size', () => {
+	const auxv = (...pairs: [number, number][]) =>
+		Buffer.from(new BigUint64Array(pairs.flat().map(BigInt)).buffer);
+
+	it('is what the kernel says, also where pages are large', () => {
+		expect(pageBytesIn(auxv([33, 0x7fff_0000], [6, 65_536], [0, 0]))).toBe(65_536);
+	});
+
+	it('is the smallest that there is where the kernel does not say', () => {
+		expect(pageBytesIn(auxv([0, 0]))).toBe(4096);
+		expect(pageBytesIn(Buffer.alloc(3))).toBe(4096);
+	});
+
+	it('gives the memory of this very process', () => {
+		const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]);
+		const ratio = (readStat(process.pid)?.residentBytes ?? 0) / (kilobytes * 1024);
+		expect(ratio).toBeGreaterThan(0.7);
+		expect(ratio).toBeLessThan(1.4);
+	});
+});
+
 describe('whether a process lives', () => {
 	it('is told by its start too: a reused pid is somebody else', () => {
 		const startTime = readStat(process.pid)?.startTime ?? 0;
@@ -88,7 +110,8 @@ describe('whether a process lives', () => {
 describe('a variable in the environment of a process', () => {
 	it('is read from what it was started with', async () => {
 		const { pid = 0 } = child('exec sleep 600', { COOKIE: 'a/b/1', NOT_COOKIE: 'x', EMPTY: '' });
-		await waitFor(() => environmentValue(pid, 'COOKIE'), 'the process to be there');
+		const isThere = () => describeProcess(pid).includes('(sleep,') && environmentValue(pid, 'COOKIE');
+		await waitFor(isThere, 'the process to be there');
 		expect(environmentValue(pid, 'COOKIE')).toBe('a/b/1');
 		expect(environmentValue(pid, 'EMPTY')).toBe('');
 		expect(environmentValue(pid, 'OOKIE')).toBeNull();

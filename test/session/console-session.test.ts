@@ -120,6 +120,20 @@ test('an instance that was in trouble before is not the failure of a change', as
 	await waitFor(() => opened.activity()?.outcome === 'done', 'the outcome');
 });
 
+test('an instance that is taken away and brought back has to settle again', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 3 }, newState: 'starting' });
+	const opened = await open([server]);
+	server.hold();
+	opened.session.dispatch({ kind: 'scale', server: 'local', type: 'worker', by: -1 });
+	await waitFor(() => server.applied.length === 1, 'the first change');
+	plus(opened.session);
+	server.release();
+	await waitFor(() => opened.activity()?.total === 1, 'the progress');
+	expect(opened.activity()).toMatchObject({ outcome: null, settled: 0 });
+	server.setInstance('worker.3', { state: 'running', ready: true });
+	await waitFor(() => opened.activity()?.outcome === 'done', 'the outcome');
+});
+
 test('a stack that was never started is started, unless the console is read-only', async () => {
 	const server = scriptedServer({ counts: { web: 1 }, power: 'never' });
 	await open([server]);

@@ -222,6 +222,7 @@ export function scriptedServer({
 						pid: nextPid++,
 						stale: false,
 						state: 'running' as const,
+						restarts: 0,
 						nextStartAt: null,
 					}));
 				push({ kind: 'instances', changed, removed: [] });

@@ -199,6 +199,48 @@ test('/ filters the types while it is typed', async () => {
 	await deck.shows(' worker ');
 });
 
+test('a filter that was taken outlives a cancelled prompt, and Esc on the deck ends it', async () => {
+	const deck = await open([shop()]);
+	deck.type('/mai\r');
+	await deck.shows('2 hidden');
+	deck.type('/x');
+	await deck.shows('no process type has maix');
+	deck.type('\x1b');
+	await deck.shows('2 hidden');
+	deck.type('\x1b');
+	await deck.shows(' worker ');
+});
+
+test('Esc followed at once by an arrow is both', async () => {
+	const deck = await open([shop()]);
+	deck.type('/');
+	await deck.shows(' /_');
+	deck.type('\x1b\x1b[B');
+	await deck.shows('>worker');
+	expect(deck.screen()).not.toContain(' /_');
+});
+
+test('i leaves a pause as it is', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	server.writeLog('worker.1', 'job 1\n');
+	deck.type('jl');
+	await deck.shows('job 1');
+	deck.type(' i');
+	await deck.shows('paused; G follows again, then i');
+	expect(deck.screen()).toContain('PAUSED');
+});
+
+test('a stop of several types has Cancel focused', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type(':stop\r');
+	await deck.shows('> Cancel <');
+	deck.type('\r');
+	await deck.shows('web on local');
+	expect(server.applied).toEqual([]);
+});
+
 test('q leaves', async () => {
 	const deck = await open([shop()]);
 	deck.type('q');

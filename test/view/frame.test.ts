@@ -7,7 +7,7 @@ import { ASCII, UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { rowWidth, textOf } from '../../src/view/presentation/row.ts';
 import { FIRST_UI, type UiState } from '../../src/view/ui.ts';
 import { type Scene, sceneOf } from '../support/console-model.ts';
-import { START, scriptedServer } from '../support/scripted-server.ts';
+import { type ScriptedServer, START, scriptedServer } from '../support/scripted-server.ts';
 
 function iso(seconds: number): string {
 	return new Date(START + seconds * 1000).toISOString();
@@ -144,7 +144,13 @@ test('a broken file and a stack that is down are told', () => {
 });
 
 test('what is typed is shown with what is wrong with it', () => {
-	const prompt = { kind: 'command', text: 'scale x=1', error: 'there is no x', recalled: null } as const;
+	const prompt = {
+		kind: 'command',
+		text: 'scale x=1',
+		initial: '',
+		error: 'there is no x',
+		recalled: null,
+	} as const;
 	expect(busyShop().screen(80, 24, { prompt })).toContain(':scale x=1_  there is no x');
 });
 
@@ -182,9 +188,164 @@ test('whatever names, commands and logs contain, every row has exactly the width
 	fc.assert(property, { numRuns: 150 });
 });
 
+/** More types than 80x24 has room for, with names that begin alike. */
+function manyTypes(counts: Readonly<Record<string, number>> = {}): ScriptedServer {
+	const names = Array.from({ length: 22 }, (_, position) => `import-customers-from-region-${position + 10}`);
+	return scriptedServer({ counts: { ...Object.fromEntries(names.map((name) => [name, 1])), ...counts } });
+}
+
+const RESTART_ALL = {
+	kind: 'restart',
+	servers: ['local'],
+	selectors: [],
+	staleOnly: false,
+	atOnce: false,
+} as const;
+
+test.each([
+	[80, 24],
+	[60, 16],
+	[160, 24],
+] as const)(
+	'the plan of a restart of 22 types at %ix%i says what starts and shows its buttons',
+	(width, height) => {
+		const local = manyTypes({ held: 1 });
+		local.setType('held', { stopped: true });
+		const scene = sceneOf([local]);
+		const plan = planFor(scene.store.getState(), RESTART_ALL);
+		const screen = scene.screen(width, height, { sheet: { kind: 'plan', plan: plan!, focused: 'cancel' } });
+		expect(screen).toContain('Restart all 22 of 22 types, in each one after another.');
+		expect(screen).toMatch(/held +start/);
+		expect(screen).toContain('same as   procdeck restart');
+		expect(screen).toContain('> Cancel <');
+		expect(screen).toContain('Restart 22 instances');
+	},
+);
+
+test('long names are told apart, and what is scrolled away is counted', () => {
+	const screen = sceneOf([manyTypes()]).screen(80, 24);
+	expect(screen).toContain('import-customers-from-region-11 ');
+	expect(screen).toMatch(/^ 1-\d+ of 22 /m);
+});
+
+test('a filter stays in sight with the number of types that it hides', () => {
+	const screen = busyShop().screen(80, 24, { typeFilter: 'we' });
+	expect(screen).toMatch(/^ \/we +● web1/m);
+	expect(screen).toMatch(/^ 3 hidden /m);
+});
+
+test('held instances are no change that never ends, and the header counts them', () => {
+	const local = scriptedServer({ counts: { web: 3, worker: 2, once: 2 } });
+	local.setInstance('web.3', { state: 'stopped', held: true, pid: null });
+	local.setInstance('once.2', {
+		state: 'stopped',
+		pid: null,
+		lastExit: { code: 0, signal: null, at: iso(-60) },
+	});
+	const screen = sceneOf([local]).screen(80, 24);
+	expect(screen).toMatch(/^>web +>‖ {2}2\/3/m);
+	expect(screen).toMatch(/^ once +1\/2/m);
+	expect(screen).toMatch(/ 1 held $/m);
+});
+
+test.each([
+	['a type', { stopped: true }, false, '2→0'],
+	['an instance', {}, true, '2→1'],
+	['by a lower count', { wanted: 1 }, false, '2→1'],
+])('what is being stopped counts down: %s', (_, type, held, shown) => {
+	const local = scriptedServer({ counts: { web: 2 } });
+	const types = local.observation.types.map((entry) => ({ ...entry, ...type }));
+	local.push({ kind: 'stack', power: 'up', types, problems: [] });
+	local.setInstance('web.2', { state: 'stopping', held });
+	if (shown === '2→0') local.setInstance('web.1', { state: 'stopping' });
+	expect(sceneOf([local]).screen(80, 24)).toContain(shown);
+});
+
+test('a short life in a crash loop is not well', () => {
+	const local = scriptedServer({ counts: { web: 1 } });
+	const crashed = (at: number) =>
+		local.setInstance('web.1', { restarts: 3, lastExit: { code: 1, signal: null, at: iso(at) } });
+	crashed(-5);
+	expect(sceneOf([local]).screen(80, 24)).toMatch(/web.1 on local {2}exit 1; started again/);
+	crashed(-11);
+	expect(sceneOf([local]).screen(80, 24)).toContain('all well');
+});
+
+test('the exit of an instance that is down has the room of its empty columns', () => {
+	const local = scriptedServer({ counts: { web: 1 } });
+	const reason = 'not ready in 30 s';
+	const lastExit = { code: null, signal: 'SIGTERM', at: iso(-2), reason };
+	local.setInstance('web.1', { state: 'backoff', pid: null, restarts: 7, nextStartAt: iso(8), lastExit });
+	expect(sceneOf([local]).screen(80, 24)).toMatch(/back-off 8s +7x {2}not ready in 30 s/);
+});
+
+test('a read-only console offers no key that changes something', () => {
+	const local = scriptedServer({ counts: { web: 1 } });
+	const scene = sceneOf([local], { readOnly: true });
+	for (const ui of [{}, { sheet: { kind: 'help', all: false, top: 0 } }] as const) {
+		expect(scene.screen(80, 24, ui)).not.toMatch(/scale|restart|stop|one more|undo/);
+	}
+});
+
+test('the search counts no line that the filter hides', () => {
+	const logs = { ...FIRST_UI.logs, search: 'done', filter: 'job 3' };
+	expect(busyShop().screen(80, 24, { page: 'logs', logs })).toContain('10 of 10 matches');
+});
+
+test('why a change failed has the whole line', () => {
+	const scene = busyShop();
+	const at = iso(-3);
+	const entry = {
+		id: '1',
+		changeId: '1',
+		at,
+		who: 'mia@laptop',
+		verb: 'scale',
+		server: 'jobs1',
+		type: 'web',
+	};
+	receive(
+		scene.store,
+		'jobs1',
+		{ kind: 'history', entry: { ...entry, from: 1, to: 2, outcome: 'done' } },
+		START,
+	);
+	expect(scene.screen(80, 24)).toContain('u undo');
+	const reason = 'the wanted count of web is 4 now and no longer 1';
+	scene.store.setState({
+		activities: [
+			{
+				id: '2',
+				subject: 'web on jobs1',
+				action: '1 → 2',
+				startedAt: START,
+				settled: 0,
+				total: 0,
+				outcome: 'failed',
+				reason,
+				tookMs: 10,
+			},
+		],
+	});
+	expect(scene.screen(80, 24)).not.toContain('u undo');
+});
+
 test('the same model gives the same screen', () => {
 	const scene = busyShop();
 	expect(frame(scene.model(UNICODE), FIRST_UI, 120, 36)).toEqual(
 		frame(scene.model(UNICODE), FIRST_UI, 120, 36),
 	);
+});
+
+test('undo is offered where it has something to take back', async () => {
+	const server = scriptedServer({ counts: { web: 1 } });
+	const scale = (expected: number, changeId: string) =>
+		server.apply(
+			{ verb: 'scale', targets: [{ type: 'web', to: 2, expected }] },
+			{ wait: true, timeoutMs: null, who: 'mia@laptop', changeId },
+		);
+	await scale(7, 'refused');
+	expect(sceneOf([server]).screen(80, 24)).not.toContain('u undo');
+	await scale(1, 'done');
+	expect(sceneOf([server]).screen(80, 24)).toContain('u undo');
 });

@@ -34,6 +34,8 @@ test.each([
 	['', { tab: true, shift: true }, ['shift-tab']],
 	['c', { ctrl: true }, ['ctrl-c']],
 	['k', { meta: true }, ['escape', 'k']],
+	['', { meta: true, downArrow: true }, ['escape', 'down']],
+	['', { meta: true, escape: true }, ['escape', 'escape']],
 	['', {}, []],
 	['ü✓', {}, ['ü', '✓']],
 	['a', { eventType: 'release' as const }, []],

@@ -4,7 +4,7 @@ import { plain, rowWidth, textOf } from '../../src/view/presentation/row.ts';
 import { wrap } from '../../src/view/presentation/wrap.ts';
 import { FIRST_UI } from '../../src/view/ui.ts';
 import { sceneOf } from '../support/console-model.ts';
-import { scriptedServer, START } from '../support/scripted-server.ts';
+import { START, scriptedServer } from '../support/scripted-server.ts';
 
 test('rows hold all of the text and fit', () => {
 	const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', ' ', 'é', '語', '👩‍💻', '…') }));
@@ -12,9 +12,12 @@ test('rows hold all of the text and fit', () => {
 		fc.property(pieces, fc.integer({ min: 10, max: 40 }), (texts, width) => {
 			const rows = wrap(texts.map(plain), width);
 			expect(rows.every((row) => rowWidth(row) <= width)).toBe(true);
-			expect(rows.map(textOf).join('').replaceAll(/[\u200d ]/g, '')).toBe(
-				texts.join('').replaceAll(/[\u200d ]/g, ''),
-			);
+			expect(
+				rows
+					.map(textOf)
+					.join('')
+					.replaceAll(/[\u200d ]/g, ''),
+			).toBe(texts.join('').replaceAll(/[\u200d ]/g, ''));
 		}),
 	);
 });

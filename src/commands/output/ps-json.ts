@@ -63,7 +63,7 @@ function processJson(type: TypeObservation, all: readonly InstanceObservation[],
 }
 
 function instanceJson(instance: InstanceObservation, stats: ServerStats) {
-	const { name, state, ready, stale, release, pid, port, startedAt, restarts, lastExit, nextStartAt } =
+	const { name, state, ready, stale, held, release, pid, port, startedAt, restarts, lastExit, nextStartAt } =
 		instance;
 	const { cpuPercent = null, memoryBytes = null } = stats[name] ?? {};
 	return {
@@ -71,6 +71,7 @@ function instanceJson(instance: InstanceObservation, stats: ServerStats) {
 		state,
 		ready,
 		stale,
+		held,
 		release,
 		pid,
 		port,

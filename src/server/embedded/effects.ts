@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { instanceEnvironment } from '../../model/launch.ts';
-import type { ReadyCheck } from '../../model/stack.ts';
+import { DEFAULT_LOG_MAX, type ReadyCheck } from '../../model/stack.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
 import { Readiness } from './readiness.ts';
 import { Spawner } from './spawner.ts';
@@ -12,7 +12,6 @@ import { groupLives, Trees } from './trees.ts';
 const ADOPTED_LOOK_MS = 100;
 /** So long may spawning keep the supervisor from listening. */
 const SLICE_MS = 10;
-const DEFAULT_LOG_MAX = 64 * 1024 * 1024;
 
 /** Carries out what `step` decided and turns what comes of it into events. */
 export class Effects {

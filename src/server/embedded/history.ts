@@ -2,8 +2,8 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { writeAtomically } from '../../files/private-files.ts';
 import { Turns } from '../../files/turns.ts';
 import type { HistoryEntry } from '../../model/change.ts';
+import { HISTORY_KEPT } from '../../model/observed.ts';
 
-const KEPT = 500;
 /** Rewritten with the latest entries when it grows past this. */
 const LONGEST_BYTES = 1024 * 1024;
 
@@ -21,7 +21,7 @@ export async function readHistory(file: string): Promise<HistoryEntry[]> {
 		// The outcome comes as a second line with the same id.
 		if (entry !== null) entries.set(entry.id, entry);
 	}
-	return [...entries.values()].slice(-KEPT);
+	return [...entries.values()].slice(-HISTORY_KEPT);
 }
 
 /** Adds an entry, or its outcome; keeps the file bounded. */

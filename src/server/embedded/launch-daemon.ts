@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { ownedDirectory } from '../../files/private-files.ts';
 import { bootId } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
+import { shellEnvironment } from '../../model/shell-environment.ts';
 import { type Connection, connect } from './connection.ts';
 import type { StatePaths } from './paths.ts';
 import { isStillRunning } from './peek.ts';
 import { PROTOCOL_VERSION, type WireError } from './protocol.ts';
 import { readIdentity, readRecorded } from './records.ts';
-import { COOKIE_VARIABLE } from './spawner.ts';
 import type { StackFiles } from './stack-watch.ts';
 
 const LONGEST_START_MS = 15_000;
@@ -115,7 +115,7 @@ async function launch(paths: StatePaths, files: StackFiles, server: string): Pro
 			// Its own session: a terminal that hangs up does not reach it.
 			detached: true,
 			// Started from within an instance it would be taken for a part of it.
-			env: { ...process.env, [COOKIE_VARIABLE]: undefined },
+			env: shellEnvironment(process.env),
 			cwd: '/',
 			stdio: ['ignore', 'pipe', log],
 		},

@@ -2,6 +2,7 @@ import { ownedDirectory } from '../../files/private-files.ts';
 import { acquireLock, type KernelLock } from '../../linux/lock.ts';
 import { bootId } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
+import { shellEnvironment } from '../../model/shell-environment.ts';
 import { readHistory } from './history.ts';
 import { type StatePaths, statePaths } from './paths.ts';
 import { type LaunchRecord, type Recorded, readLaunches, readRecorded, recordIdentity } from './records.ts';
@@ -80,7 +81,7 @@ export async function runSupervisor(
 /** Before the first `start` the shell that brought the supervisor to life is all there is. */
 function withShell(record: LaunchRecord): LaunchRecord {
 	if (Object.keys(record.shell).length > 0) return record;
-	return { ...record, shell: { ...(process.env as Record<string, string>) } };
+	return { ...record, shell: shellEnvironment(process.env) };
 }
 
 class Running implements RunningSupervisor {

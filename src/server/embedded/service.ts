@@ -158,6 +158,7 @@ export class Service {
 	readonly #handlers: Handlers = {
 		hello: async () => ({ protocol: PROTOCOL_VERSION, pid: process.pid, busy: isBusy(this.#supervisor) }),
 		observe: async ({ stats }, { id }, client) => {
+			await this.#supervisor.watch.refreshIfTouched();
 			const tell = (event: ServerEvent) => client.send({ observer: id, event });
 			tell({ kind: 'snapshot', observation: this.#supervisor.snapshot() });
 			client.observations.set(id, this.#supervisor.listen(tell, stats));

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { inspectStack, loadStack } from '../../files/load-stack.ts';
 import type { FileMessage } from '../../model/errors.ts';
@@ -22,6 +22,7 @@ export class StackWatch {
 	#problems: readonly FileMessage[];
 	#watchers: FSWatcher[] = [];
 	#timer: NodeJS.Timeout | null = null;
+	#stamp: string;
 
 	private constructor(
 		files: StackFiles,
@@ -33,6 +34,7 @@ export class StackWatch {
 		this.#stack = stack;
 		this.#problems = problems;
 		this.#onChange = onChange;
+		this.#stamp = this.#stampOfFiles();
 		this.#watch();
 	}
 
@@ -56,6 +58,7 @@ export class StackWatch {
 	async refresh(): Promise<void> {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
+		this.#stamp = this.#stampOfFiles();
 		const { stack, problems } = await this.#inspect();
 		this.#problems = problems;
 		if (stack !== null && problems.length === 0) {
@@ -65,6 +68,19 @@ export class StackWatch {
 			if (stack.watchedFiles.join() !== before) this.#watch();
 		}
 		this.#onChange();
+	}
+
+	/** Reads the files again if they are not as they were: an edit of this very moment may not be noticed yet. */
+	async refreshIfTouched(): Promise<void> {
+		if (this.#stampOfFiles() !== this.#stamp) await this.refresh();
+	}
+
+	#stampOfFiles(): string {
+		const stamps = this.#stack.watchedFiles.map((file) => {
+			const found = statSync(file, { throwIfNoEntry: false });
+			return found === undefined ? '' : `${found.ino} ${found.mtimeMs} ${found.size}`;
+		});
+		return stamps.join();
 	}
 
 	async #inspect(): Promise<{ stack: Stack | null; problems: readonly FileMessage[] }> {

@@ -2,7 +2,12 @@ import { bootId, monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
 import type { FileMessage } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { ServerEvent, ServerObservation, ServerStats } from '../../model/observed.ts';
+import {
+	HISTORY_KEPT,
+	type ServerEvent,
+	type ServerObservation,
+	type ServerStats,
+} from '../../model/observed.ts';
 import { assignPortBlocks, portBase } from '../../model/ports.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
 import { adopt, recoverUnrecorded } from './adoption.ts';
@@ -31,8 +36,6 @@ export interface SupervisorOptions {
 	readonly launches: LaunchRecord;
 	readonly history: readonly HistoryEntry[];
 }
-
-const HISTORY_KEPT = 500;
 
 /**
  * The embedded supervisor: holds the state, lets `step` decide, carries out its effects, tells who listens, and saves.

@@ -1,5 +1,6 @@
 import { monotonicNow } from '../../linux/proc.ts';
 import type { InstanceStats, ServerStats } from '../../model/observed.ts';
+import { DEFAULT_LOG_MAX } from '../../model/stack.ts';
 import { loggedInstances } from './logs/files.ts';
 import { LogKeeper } from './logs/keeper.ts';
 import { Sampler } from './sampler.ts';
@@ -15,7 +16,6 @@ const HASTY_LOOK_MS = 50;
 /** How soon otherwise: what one look costs grows with the number of logs, what looking costs in all must not. */
 const SOONEST_LOOK_MS = 250;
 const LOOK_MS_PER_LOG = 2;
-const DEFAULT_LOG_MAX = 64 * 1024 * 1024;
 
 /** What the supervisor does by the clock: statistics, memory limits, and bounding the logs. */
 export class Ticker {

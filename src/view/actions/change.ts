@@ -10,8 +10,8 @@ export const READ_ONLY = 'read-only: this console changes nothing';
 export function intend({ model, ui }: Context, intent: Intent, after: UiState = ui): Step {
 	const plan = planFor(model.state, intent);
 	if (plan === null) return ask(after, intent);
-	const focused = model.state.stack.environment === 'production' ? 'cancel' : 'run';
-	return show({ ...after, sheet: { kind: 'plan', plan, focused } });
+	const careful = plan.severalTypes || model.state.stack.environment === 'production';
+	return show({ ...after, sheet: { kind: 'plan', plan, focused: careful ? 'cancel' : 'run' } });
 }
 
 /** Why nothing can be changed at the cursor now, or null. */

@@ -103,6 +103,8 @@ export function findMatch(context: Context, step: 1 | -1): Step {
 
 /** Goes through: all instances of the type, each of them alone, every type, and round again. */
 export function nextScope({ model, ui }: Context): Step {
+	// A pause holds the lines of what it was made on, and nothing but Space and G ends it.
+	if (ui.logs.paused !== null) return say(ui, 'paused; G follows again, then i');
 	const { scope } = ui.logs;
 	const type = scope.type ?? selectedCell(model, ui)?.type ?? null;
 	const indexes = new Set<number>();
@@ -118,7 +120,7 @@ export function nextScope({ model, ui }: Context): Step {
 	];
 	const position = choices.findIndex((choice) => choice.type === scope.type && choice.index === scope.index);
 	const next = choices[(position + 1) % choices.length] ?? { type, index: null };
-	return show(withLogs(ui, { scope: { ...scope, ...next }, paused: null, left: 0 }));
+	return show(withLogs(ui, { scope: { ...scope, ...next }, left: 0 }));
 }
 
 export function toggleTime({ ui }: Context): Step {

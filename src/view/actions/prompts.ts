@@ -71,7 +71,7 @@ export function submitPrompt(context: Context): Step {
 }
 
 export function cancelPrompt({ ui }: Context): Step {
-	const typeFilter = ui.prompt?.kind === 'types' ? '' : ui.typeFilter;
+	const typeFilter = ui.prompt?.kind === 'types' ? ui.prompt.initial : ui.typeFilter;
 	return show({ ...ui, prompt: null, typeFilter });
 }
 

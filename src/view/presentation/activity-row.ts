@@ -88,14 +88,18 @@ function promptRow({ kind, text, error }: Prompt, width: number, ellipsis: strin
 	];
 }
 
+const WELL: ReadonlySet<Activity['outcome']> = new Set([null, 'done', 'unchanged']);
+
 /** The line above the keys: what is typed, what the last key said, or what is under way and what became of it. */
 export function activityLine(model: Model, ui: UiState, width: number): Row {
 	const { ellipsis } = model.glyphs;
 	if (ui.prompt !== null) return spread(promptRow(ui.prompt, width, ellipsis), [], width, ellipsis);
 	if (ui.notice !== null) return spread([span('warn', ` ${ui.notice}`)], [], width, ellipsis);
 	if (ui.sheet?.kind === 'plan') return spread([dim(` ${ui.sheet.plan.because}`)], [], width, ellipsis);
-	const undo: Row = canUndo(model) ? [bold('u'), dim(' undo ')] : [];
 	const activity = model.state.activities.at(-1);
+	// Why it went wrong has the whole line.
+	const wentWell = activity === undefined || WELL.has(activity.outcome);
+	const undo: Row = wentWell && canUndo(model) ? [bold('u'), dim(' undo ')] : [];
 	if (activity !== undefined) return spread(activityRow(activity, model), undo, width, ellipsis);
 	const latest = latestChange(model);
 	return spread(latest === null ? [] : historyRow(latest, model), undo, width, ellipsis);

@@ -1,5 +1,5 @@
-import type { InstanceObservation, PastExit } from '../../model/observed.ts';
 import { exitText } from '../../model/exit-text.ts';
+import type { InstanceObservation, PastExit } from '../../model/observed.ts';
 import { secondsToNextStart } from '../../store/problems.ts';
 import type { Model } from '../model.ts';
 import { selectedCell, selectedInstance } from '../selection.ts';

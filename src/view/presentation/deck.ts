@@ -6,7 +6,7 @@ import { logPaneRows } from './log-pane.ts';
 import { matrixHeight, matrixRows } from './matrix.ts';
 import { plain, type Row, span } from './row.ts';
 import { blankRow } from './rule.ts';
-import { sheetHeight, sheetRows } from './sheets.ts';
+import { leastSheetHeight, sheetHeight, sheetRows } from './sheets.ts';
 import { changesRows, loadRows, wrongRows } from './wide.ts';
 
 const FEWEST = 3;
@@ -23,14 +23,19 @@ interface Heights {
 }
 
 /** Shares `height` rows: what is too much is taken from blank lines, then logs, then the middle, then the matrix. */
-export function shareHeight(height: number, matrix: number, middle: number, fewestLog = FEWEST): Heights {
+function shareHeight(
+	height: number,
+	matrix: number,
+	middle: number,
+	least: { readonly middle: number; readonly log: number },
+): Heights {
 	const gaps = height - matrix - middle - 2 >= 1 + COMFORTABLE_LOG;
 	const room = height - (gaps ? 2 : 0);
-	const leastLog = Math.min(fewestLog === 0 ? 0 : 1 + fewestLog, Math.max(0, room - 2));
+	const leastLog = Math.min(least.log, Math.max(0, room - 2));
 	let matrixRoom = matrix;
 	let middleRoom = middle;
 	const missing = () => matrixRoom + middleRoom + leastLog - room;
-	if (missing() > 0) middleRoom = Math.max(Math.min(middle, 1 + FEWEST), middleRoom - missing());
+	if (missing() > 0) middleRoom = Math.max(Math.min(middle, least.middle), middleRoom - missing());
 	if (missing() > 0) matrixRoom = Math.max(Math.min(matrix, 2 + FEWEST), matrixRoom - missing());
 	if (missing() > 0) middleRoom = Math.max(1, middleRoom - missing());
 	return { matrix: matrixRoom, middle: middleRoom, log: room - matrixRoom - middleRoom, gaps };
@@ -50,15 +55,25 @@ function middleRows(model: Model, ui: UiState, width: number, height: number): R
 		: sheetRows(ui.sheet, model, ui, width, height);
 }
 
+/** What the middle and the log keep when space is short: the buttons of a sheet have to be seen. */
+function leastHeights({ sheet }: UiState, model: Model, width: number): { middle: number; log: number } {
+	if (sheet === null) return { middle: 1 + FEWEST, log: 1 + FEWEST };
+	if (sheet.kind === 'help') return { middle: 1 + FEWEST, log: sheet.all ? 0 : FEWEST };
+	return { middle: leastSheetHeight(sheet, model, width), log: 0 };
+}
+
 function filled(rows: readonly Row[], width: number, height: number): Row[] {
 	const shown = rows.slice(0, height);
 	return [...shown, ...Array.from({ length: height - shown.length }, () => blankRow(width))];
 }
 
 function stackedRows(model: Model, ui: UiState, width: number, height: number): Row[] {
-	const allKeys = ui.sheet?.kind === 'help' && ui.sheet.all;
-	const fewestLog = ui.sheet === null ? FEWEST : allKeys ? 0 : FEWEST - 1;
-	const share = shareHeight(height, matrixHeight(model, ui), middleHeight(model, ui, width), fewestLog);
+	const share = shareHeight(
+		height,
+		matrixHeight(model, ui),
+		middleHeight(model, ui, width),
+		leastHeights(ui, model, width),
+	);
 	const rows = [
 		...filled(matrixRows(model, ui, width, share.matrix), width, share.matrix),
 		...gap(width, share.gaps),
@@ -100,8 +115,9 @@ function leftRows(
 ): Row[] {
 	const wrong = wrongRows(model, problems, ui.problem, width).length;
 	const room = height - (wrong > 0 ? wrong + 1 : 0);
-	const matrix = Math.min(matrixHeight(model, ui), Math.max(2 + FEWEST, room - 2 - FEWEST));
-	const middle = Math.min(middleHeight(model, ui, width), Math.max(1 + FEWEST, room - matrix - 1));
+	const least = ui.sheet === null ? FEWEST : leastHeights(ui, model, width).middle;
+	const matrix = Math.min(matrixHeight(model, ui), Math.max(2 + FEWEST, room - 2 - least));
+	const middle = Math.min(middleHeight(model, ui, width), Math.max(1 + least, room - matrix - 1));
 	const beside = besideRows(model, problems, ui, width, height - matrix - middle - 2);
 	return filled(
 		[

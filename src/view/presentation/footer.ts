@@ -20,7 +20,7 @@ function hintsAt(model: Model, ui: UiState): readonly Hint[] {
 	if (ui.prompt !== null) return TYPING;
 	const context = { model, ui, height: 0 };
 	const place = placeOf(ui);
-	return bindingsAt(place).flatMap(({ footer, blocked }) => {
+	return bindingsAt(place, model.state.readOnly).flatMap(({ footer, blocked }) => {
 		if (footer === null) return [];
 		const [label, word] = footer;
 		// On the deck's first pane there is nothing to go back to.

@@ -1,6 +1,7 @@
 import { isWrong, type Problem } from '../../store/problems.ts';
-import { totalsOf } from '../../store/selectors.ts';
+import { cellOf, totalsOf } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
+import { heldCount } from './cell.ts';
 import { bold, dim, plain, type Row, rowWidth, type Span, span, spread } from './row.ts';
 
 function power({ state }: Model): readonly Span[] {
@@ -22,6 +23,14 @@ function facts(model: Model): readonly Row[] {
 	return [up, power(model), readOnly, servers].filter((fact) => fact.length > 0);
 }
 
+/** How many instances a `stop` holds. */
+function heldOn({ state }: Model): number {
+	const cells = state.servers.flatMap((server) =>
+		(server.observation?.types ?? []).map(({ type }) => cellOf(state, server, type)),
+	);
+	return cells.reduce((sum, cell) => sum + heldCount(cell), 0);
+}
+
 function verdict(model: Model, problems: readonly Problem[]): Row {
 	const { changing, stale } = totalsOf(model.state);
 	const wrong = problems.filter(isWrong).length;
@@ -31,7 +40,8 @@ function verdict(model: Model, problems: readonly Problem[]): Row {
 	if (looks > 0) return [span('warn', `${looks} to look at`), plain(' ')];
 	if (stale > 0) return [span('warn', `${stale} stale`), plain(' ')];
 	if (model.state.servers.every(({ observation }) => observation === null)) return [];
-	return [dim('all well'), plain(' ')];
+	const held = heldOn(model);
+	return [dim(held > 0 ? `${held} held` : 'all well'), plain(' ')];
 }
 
 export function headerRow(model: Model, problems: readonly Problem[], width: number): Row {

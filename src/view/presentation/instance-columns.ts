@@ -1,5 +1,5 @@
-import type { InstanceObservation } from '../../model/observed.ts';
 import { exitText } from '../../model/exit-text.ts';
+import type { InstanceObservation } from '../../model/observed.ts';
 import type { Cell } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
 import { ageText, barsText, bytesText, percentText } from './format.ts';

@@ -1,5 +1,5 @@
-import type { InstanceObservation } from '../../model/observed.ts';
 import { exitText } from '../../model/exit-text.ts';
+import type { InstanceObservation } from '../../model/observed.ts';
 import { secondsToNextStart } from '../../store/problems.ts';
 import type { Cell } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
@@ -43,10 +43,27 @@ function noteSpans(instance: InstanceObservation, columns: readonly Column[]): R
 	const notes: Span[] = [];
 	const unwell = instance.state === 'backoff' || instance.state === 'failed';
 	if (unwell && instance.lastExit !== null && !columns.includes(LAST_EXIT)) {
-		notes.push(span('warn', `  ${exitText(instance.lastExit)}`));
+		const times = instance.restarts === 0 ? '' : `  ${instance.restarts}x`;
+		notes.push(span('warn', `${times}  ${exitText(instance.lastExit)}`));
 	}
+	if (instance.held && instance.state === 'stopped') notes.push(dim('  held by stop'));
 	if (instance.stale && instance.state !== 'running') notes.push(span('warn', '  old'));
 	return notes;
+}
+
+/** The columns and the notes; where an instance is down the columns are empty, so the notes take their room. */
+function detailSpans(subject: Subject, columns: readonly Column[]): Row {
+	const { instance, cell } = subject;
+	const notes = noteSpans(instance, columns);
+	if (notes.length > 0 && instance.pid === null && !columns.includes(LAST_EXIT)) {
+		const room = columns.reduce((sum, { width }) => sum + width, 0);
+		return [plain(' '.repeat(Math.max(0, room - rowWidth(notes)))), ...notes];
+	}
+	const reachable = cell.server.observation?.connection === 'connected';
+	const details = columns.map((column): Span => {
+		return { text: aligned(column.text(subject), column), role: reachable ? column.role : 'dim' };
+	});
+	return [...details, ...notes];
 }
 
 function instanceRow(
@@ -67,10 +84,7 @@ function instanceRow(
 		cursor ? bold(padEnd(instance.name, nameWidth)) : plain(padEnd(instance.name, nameWidth)),
 		span(role, padEnd(stateWords(instance, model.state.now), STATE_WIDTH)),
 	];
-	for (const column of columns) {
-		row.push({ text: aligned(column.text(subject), column), role: reachable ? column.role : 'dim' });
-	}
-	row.push(...noteSpans(instance, columns));
+	row.push(...detailSpans(subject, columns));
 	const fitted = fit(row, width, model.glyphs.ellipsis);
 	return cursor ? fitted.map((piece) => ({ ...piece, focus: true })) : fitted;
 }

@@ -36,14 +36,16 @@ function scopeText({ state }: Model, { scope }: LogView): readonly Span[] {
 }
 
 function matchesText(model: Model, logs: LogView): string {
-	const passes = matcher(logs.search);
-	if (passes === null) return '';
+	const found = matcher(logs.search);
+	if (found === null) return '';
+	const passes = matcher(logs.filter);
 	const window = logs.paused ?? model.log;
 	const bottom = logs.paused === null ? window.length - 1 : logs.bottom;
 	let count = 0;
 	let position = 0;
 	window.walk(0, 1, (line, index) => {
-		if (passes(logLineText(line.text))) {
+		const text = logLineText(line.text);
+		if (found(text) && (passes === null || passes(text))) {
 			count += 1;
 			if (index <= bottom) position = count;
 		}

@@ -3,7 +3,19 @@ import { colouredPieces, logLineText, matcher, patternOf, soundsLikeError } from
 import type { Model } from '../model.ts';
 import type { LogView } from '../ui.ts';
 import { clockText } from './format.ts';
-import { cut, dim, fit, padEnd, plain, type Row, rowWidth, type Span, shorten, span, widthOf } from './row.ts';
+import {
+	cut,
+	dim,
+	fit,
+	padEnd,
+	plain,
+	type Row,
+	rowWidth,
+	type Span,
+	shorten,
+	span,
+	widthOf,
+} from './row.ts';
 import { nearStart, wrap } from './wrap.ts';
 
 interface Layout {

@@ -1,6 +1,6 @@
 import type { ServerEntry } from '../../store/console-store.ts';
 import { secondsSinceSeen } from '../../store/problems.ts';
-import { cellOf } from '../../store/selectors.ts';
+import { cellOf, typeNames } from '../../store/selectors.ts';
 import { totals } from '../../store/trend.ts';
 import type { Model } from '../model.ts';
 import { selectedServer, selectedType, visibleTypes } from '../selection.ts';
@@ -12,6 +12,7 @@ import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widt
 const COLUMN = 17;
 const TOTAL_WIDTH = 11;
 const SHORTEST_COMMAND = 20;
+const LONGEST_NAME = 43;
 
 interface Columns {
 	readonly nameWidth: number;
@@ -28,8 +29,11 @@ export function shownPart<T>(items: readonly T[], selected: number, room: number
 
 function columnsOf(model: Model, ui: UiState, types: readonly string[], width: number): Columns {
 	const longest = Math.max(0, ...types.map(widthOf));
-	const nameWidth = Math.min(Math.max(13, longest + 3), Math.max(13, Math.floor(width / 3)));
 	const { servers } = model.state;
+	// Names come before the command, but no server gives way to them.
+	const spare = width - servers.length * COLUMN - (servers.length > 1 ? TOTAL_WIDTH : 0);
+	const widest = Math.max(13, Math.floor(width / 3), Math.min(LONGEST_NAME, spare));
+	const nameWidth = Math.min(Math.max(13, longest + 3), widest);
 	const room = Math.max(1, Math.floor((width - nameWidth) / COLUMN));
 	const selected = servers.findIndex(({ name }) => name === selectedServer(model, ui)?.name);
 	const shown = shownPart(servers, selected, room);
@@ -68,11 +72,34 @@ function column(spans: Row, width: number, { glyphs }: Model): Row {
 	return fit(spans, width, glyphs.ellipsis);
 }
 
-function headRows(model: Model, ui: UiState, columns: Columns, focused: boolean): Row[] {
-	const indent = plain(' '.repeat(columns.nameWidth));
+/** Which types are shown, above their names: the filter, and how many are out of sight. */
+function typeFacts(
+	model: Model,
+	ui: UiState,
+	types: readonly string[],
+	shown: readonly string[],
+): [Row, Row] {
+	const first = types.indexOf(shown[0] ?? '') + 1;
+	const hidden = typeNames(model.state).length - types.length;
+	const part = `${first}-${first + shown.length - 1} of ${types.length}`;
+	const filter = ui.typeFilter === '' ? [] : [span('accent', ` /${ui.typeFilter}`)];
+	const facts = [
+		...(shown.length < types.length ? [part] : []),
+		...(ui.typeFilter === '' ? [] : [`${hidden} hidden`]),
+	];
+	return [filter, [dim(` ${facts.join(', ')}`)]];
+}
+
+function headRows(
+	model: Model,
+	ui: UiState,
+	columns: Columns,
+	focused: boolean,
+	[filter, count]: [Row, Row],
+): Row[] {
 	const selected = selectedServer(model, ui)?.name;
-	const name: Span[] = [indent];
-	const facts: Span[] = [indent];
+	const name: Span[] = [...column(filter, columns.nameWidth, model)];
+	const facts: Span[] = [...column(count, columns.nameWidth, model)];
 	for (const server of columns.servers) {
 		const title = server.name === selected && focused ? bold(server.name) : plain(server.name);
 		name.push(
@@ -153,7 +180,7 @@ export function matrixRows(model: Model, ui: UiState, width: number, height: num
 	const selected = types.indexOf(selectedType(model, ui) ?? '');
 	const shown = shownPart(types, selected, Math.max(1, height - 2));
 	const rows = [
-		...headRows(model, ui, columns, focused),
+		...headRows(model, ui, columns, focused, typeFacts(model, ui, types, shown)),
 		...shown.map((type) => typeRow(model, ui, columns, type, focused)),
 	];
 	if (types.length === 0) {

@@ -5,11 +5,13 @@ import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widt
 import { blankRow, ruleRow } from './rule.ts';
 
 function planRows(plan: Plan, focused: 'cancel' | 'run', model: Model, width: number): Row[] {
-	const whatWidth = Math.max(12, ...plan.effects.map(({ what }) => widthOf(what))) + 2;
+	const longest = Math.max(12, ...plan.effects.map(({ what }) => widthOf(what))) + 2;
+	const whatWidth = Math.min(longest, Math.max(14, width - 38));
 	const effects = plan.effects.map(({ what, effect, pids }): Row => {
 		const touched = effect !== 'unchanged';
+		const text = `   ${padEnd(shorten(what, whatWidth - 2, model.glyphs.ellipsis), whatWidth)}`;
 		return [
-			touched ? plain(`   ${padEnd(what, whatWidth)}`) : dim(`   ${padEnd(what, whatWidth)}`),
+			touched ? plain(text) : dim(text),
 			span(touched ? 'accent' : 'dim', padEnd(effect, 16)),
 			dim(pids),
 		];
@@ -62,8 +64,8 @@ function moveRows(sheet: Extract<Sheet, { kind: 'move' }>, model: Model, width: 
 type HelpLine = NonNullable<Binding['help']>;
 
 /** The lines of the help of one place, without those whose keys an earlier line speaks for. */
-function helpLines(place: Place): HelpLine[] {
-	const lines = bindingsAt(place).flatMap(({ help }) => (help === null ? [] : [help]));
+function helpLines(place: Place, { state }: Model): HelpLine[] {
+	const lines = bindingsAt(place, state.readOnly).flatMap(({ help }) => (help === null ? [] : [help]));
 	const spoken = new Set<string>();
 	return lines.filter(([keys]) => {
 		const isNew = keys.split(' ').some((key) => !spoken.has(key));
@@ -129,7 +131,7 @@ const SECTIONS: readonly (readonly [title: string, place: Place])[] = [
 ];
 
 function helpBody(all: boolean, model: Model, ui: UiState, width: number): Row[] {
-	const columns = (place: Place) => helpColumns(helpLines(place), width, model.glyphs.ellipsis);
+	const columns = (place: Place) => helpColumns(helpLines(place, model), width, model.glyphs.ellipsis);
 	const lines = all
 		? SECTIONS.flatMap(([title, place]): Row[] => [[dim(`   ${title}`)], ...columns(place), []])
 		: [...columns(placeBelow(ui)), []];
@@ -165,6 +167,17 @@ export function sheetRows(sheet: Sheet, model: Model, ui: UiState, width: number
 	const shown = compact.slice(0, height).map((row) => fit(row, width, model.glyphs.ellipsis));
 	while (shown.length < height) shown.push(blankRow(width));
 	return shown;
+}
+
+/** Rows without which a plan or a move cannot be judged: all but the blank ones. */
+export function leastSheetHeight(
+	sheet: Exclude<Sheet, { kind: 'help' }>,
+	model: Model,
+	width: number,
+): number {
+	const rows =
+		sheet.kind === 'plan' ? planRows(sheet.plan, sheet.focused, model, width) : moveRows(sheet, model, width);
+	return rows.filter((row) => row.length > 0).length;
 }
 
 /** Rows that the sheet takes when there is room. */

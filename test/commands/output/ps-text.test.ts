@@ -40,7 +40,7 @@ describe('psText', () => {
 				'shop (production)  1 of 2 running',
 				'INSTANCE  STATE              PID   PORT     UP  CPU   MEM  RESTARTS  LAST EXIT',
 				'web.1     running           4101   5001  1h 0m  12%  292M         0  -',
-				'web.2     backoff, next in 8s     -  5002      -    -     -        12  code 1 5s ago',
+				'web.2     backoff, next in 8s     -  5002      -    -     -        12  exit 1, 5s ago',
 			].map((line) =>
 				expect.stringMatching(new RegExp(`^${line.replace(/[()]/g, '\\$&').replace(/ +/g, ' +')}$`)),
 			),
@@ -54,6 +54,7 @@ describe('psText', () => {
 					typeEntry('web', 1),
 					typeEntry('old', 1, { orphan: true }),
 					typeEntry('held', 1, { stopped: true }),
+					typeEntry('one', 2),
 					typeEntry('resting', 0, { paused: 3 }),
 					typeEntry('none', 0),
 				],
@@ -61,12 +62,16 @@ describe('psText', () => {
 					instance('web', 1, { stale: true }),
 					instance('old', 1),
 					instance('held', 1, { state: 'stopped', pid: null }),
+					instance('one', 1, { state: 'stopped', pid: null, held: true }),
+					instance('one', 2),
 				],
 			}),
 		);
 		expect(shown).toMatch(/^web\.1 .* stale/m);
 		expect(shown).toMatch(/^old\.1 .* orphan/m);
 		expect(shown).toMatch(/^held\.1 +stopped .* held by stop/m);
+		expect(shown).toMatch(/^one\.1 +stopped .* held by stop/m);
+		expect(shown).not.toMatch(/^one\.2 .* held/m);
 		expect(shown).toMatch(/^resting +paused \(3 kept\)$/m);
 		expect(shown).toMatch(/^none +none wanted$/m);
 	});
@@ -82,9 +87,20 @@ describe('psText', () => {
 		expect(shown).toContain('\nb\nunreachable: no answer');
 	});
 
+	it('says why an instance could not be started, without escapes', () => {
+		const at = new Date(START).toISOString();
+		const lastExit = { code: null, signal: null, at, reason: 'no such \x1b[2Jfolder' };
+		const types = [typeEntry('web', 1)];
+		expect(text(report({ types, instances: [instance('web', 1, { lastExit })] }))).toContain(
+			'no such folder, 0s ago',
+		);
+	});
+
 	it('says that an exit was not seen', () => {
 		const lastExit = { code: null, signal: null, at: new Date(START).toISOString() };
 		const types = [typeEntry('web', 1)];
-		expect(text(report({ types, instances: [instance('web', 1, { lastExit })] }))).toContain('unseen 0s ago');
+		expect(text(report({ types, instances: [instance('web', 1, { lastExit })] }))).toContain(
+			'exit not seen, 0s ago',
+		);
 	});
 });

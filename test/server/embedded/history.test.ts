@@ -46,6 +46,14 @@ describe('the history', () => {
 		expect((await readHistory(file)).map(({ id }) => id)).toEqual(['a', 'c']);
 	});
 
+	it('loses nothing that is added while it is made shorter', async () => {
+		const file = await historyFile();
+		const reason = 'x'.repeat(40_000);
+		const ids = Array.from({ length: 60 }, (_, index) => `${index}`);
+		await Promise.all(ids.map((id) => appendHistory(file, entry(id, { reason }))));
+		expect((await readHistory(file)).map(({ id }) => id)).toEqual(ids);
+	});
+
 	it('is for this user alone and stays bounded, the latest kept', async () => {
 		const file = await historyFile();
 		await appendHistory(file, entry('first'));

@@ -20,7 +20,7 @@ export interface Kept {
 export class Cutter {
 	readonly #onOutcome: (file: string, error: Error | null) => void;
 	readonly #underWay = new Map<string, Promise<void>>();
-	#closing = false;
+	#finishing = false;
 
 	constructor(onOutcome: (file: string, error: Error | null) => void) {
 		this.#onOutcome = onOutcome;
@@ -38,9 +38,9 @@ export class Cutter {
 		this.#underWay.set(file, cutting);
 	}
 
-	/** Resolves when each cut under way is done. */
-	async close(): Promise<void> {
-		this.#closing = true;
+	/** Resolves when each cut under way is done; from now on none goes on after a writer that is faster. */
+	async finish(): Promise<void> {
+		this.#finishing = true;
 		await Promise.all(this.#underWay.values());
 	}
 
@@ -51,7 +51,7 @@ export class Cutter {
 			if (start <= kept.start) return;
 			await cutAt(file, kept, start);
 			if (sizeOf(file) - kept.start > FAR_AHEAD * bound) left = bound / CUT_PART;
-		} while (!this.#closing && sizeOf(file) - kept.start > bound);
+		} while (!this.#finishing && sizeOf(file) - kept.start > bound);
 	}
 }
 

@@ -48,9 +48,10 @@ export class LogKeeper {
 
 	/** Looks for a last time; resolves when no cut is under way. */
 	async close(): Promise<void> {
+		await this.#cutter.finish();
 		const now = Date.now();
 		for (const [instance, bound] of this.#bounds) this.#tryLookAt(instance, bound, now, 0);
-		await this.#cutter.close();
+		await this.#cutter.finish();
 	}
 
 	/** A disk that is full, or a file that is in the way, must not end the look at the other logs. */

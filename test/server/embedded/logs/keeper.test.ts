@@ -1,8 +1,10 @@
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { indexFile } from '../../../../src/server/embedded/logs/files.ts';
 import { readIndex } from '../../../../src/server/embedded/logs/index.ts';
 import { LogKeeper } from '../../../../src/server/embedded/logs/keeper.ts';
+import { killAll } from '../../../support/processes.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import { Logs } from './writer.ts';
 
@@ -53,6 +55,47 @@ describe('the bound of a log', () => {
 		logs.write('worker.1', BLOCK);
 		logs.look(3);
 		expect(existsSync(`${file}.1`)).toBe(false);
+	});
+
+	it('holds for an instance that is gone too', async () => {
+		const logs = await Logs.open(BOUND);
+		logs.look(1);
+		for (let written = 0; written < 8; written++) logs.write('worker.1', BLOCK);
+		logs.look(2, 'worker.2');
+		await waitFor(() => allocated(logs.file('worker.1')) <= BOUND, 'the log to be cut');
+	});
+
+	it('is reached again by one look after the fastest writer there is', async () => {
+		const logs = await Logs.open(BOUND);
+		const log = openSync(logs.file('worker.1'), 'a');
+		const writer = spawn('yes', { stdio: ['ignore', log, 'inherit'] });
+		await waitFor(() => allocated(logs.file('worker.1')) > 64 * BOUND, 'a flood');
+		logs.look(1);
+		await waitFor(() => allocated(logs.file('worker.1')) < 64 * BOUND, 'the first cut');
+		killAll([writer.pid ?? 0]);
+		await waitFor(() => allocated(logs.file('worker.1')) <= BOUND, 'the last cut');
+	});
+
+	it('is made good before the keeper ends', async () => {
+		const logs = await Logs.open(BOUND);
+		logs.look(1);
+		for (let written = 0; written < 8; written++) logs.write('worker.1', BLOCK);
+		await logs.keeper.close();
+		expect(allocated(logs.file('worker.1'))).toBeLessThanOrEqual(BOUND);
+	});
+
+	it('holds also while no times can be written, and nothing but those is missing', async () => {
+		const logs = await Logs.open(BOUND);
+		const obstacle = indexFile(logs.file('worker.1'));
+		mkdirSync(obstacle);
+		for (let written = 0; written < 8; written++) logs.write('worker.1', BLOCK);
+		logs.write('worker.2', 'other\n');
+		logs.look(1_000, 'worker.1', 'worker.2');
+		expect(readIndex(logs.file('worker.2'))).toHaveLength(2);
+		await waitFor(() => allocated(logs.file('worker.1')) <= BOUND, 'the log to be cut');
+		rmSync(obstacle, { recursive: true });
+		logs.look(2_000, 'worker.1', 'worker.2');
+		expect(readIndex(logs.file('worker.1')).at(-1)).toEqual({ at: 2_000, size: 8 * BLOCK.length });
 	});
 
 	it('asks to look again soon while a log grows fast', async () => {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rewriteIndex } from '../../../../src/server/embedded/logs/index.ts';
 import { countLines, lastLines, mergeByTime } from '../../../../src/server/embedded/logs/merge.ts';
 import type { LogChunk } from '../../../../src/server/server.ts';
+import { Logs } from './writer.ts';
 
 function chunk(instance: string, at: number, lines: readonly string[]): LogChunk {
 	const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
@@ -24,6 +27,8 @@ const logs = fc.array(chunks, { maxLength: 4 }).map((all) =>
 	}),
 );
 
+const bytesRead = () => Number(/^rchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'latin1'))?.[1]);
+
 const textOf = (all: readonly LogChunk[]) => Buffer.concat(all.map(({ bytes }) => bytes)).toString();
 
 describe('merged logs', () => {
@@ -38,6 +43,19 @@ describe('merged logs', () => {
 				expect(merged).toHaveLength(all.flat().length);
 			}),
 		);
+	});
+
+	it('of hundreds that each wrote for hours come without reading each chunk from the disk', async () => {
+		const logs = await Logs.open();
+		const times = Array.from({ length: 5_001 }, (_, second) => ({ at: second, size: second * 5 }));
+		for (let index = 1; index <= 20; index++) {
+			logs.write(`worker.${index}`, 'word\n'.repeat(5_000));
+			rewriteIndex(logs.file(`worker.${index}`), times);
+		}
+		const before = bytesRead();
+		const all = await logs.chunks({ since: 0 });
+		expect(all).toHaveLength(100_000);
+		expect(bytesRead() - before).toBeLessThan(10 * 1024 * 1024);
 	});
 
 	it('end in exactly as many lines as are wanted, or all there are', () => {

@@ -49,7 +49,9 @@ describe('scale', () => {
 
 	it('by more than there are is refused: a slip of the hand ends nothing', () => {
 		const world = running();
-		expect(() => world.apply({ verb: 'scale', targets: [{ type: 'worker', by: -9 }] })).toThrow('worker has 3');
+		expect(() => world.apply({ verb: 'scale', targets: [{ type: 'worker', by: -9 }] })).toThrow(
+			'worker has 3',
+		);
 		expect(Object.keys(world.pids)).toHaveLength(5);
 	});
 

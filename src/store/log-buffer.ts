@@ -42,8 +42,10 @@ function countLines(bytes: Buffer): number {
 /** The last `kept` lines. */
 function lastLines(bytes: Buffer, kept: number): Buffer {
 	let start = bytes.length - 1;
-	for (let line = 0; line < kept && start > 0; line += 1) start = bytes.lastIndexOf(NEWLINE, start - 1);
-	return start <= 0 ? bytes : bytes.subarray(start + 1);
+	for (let line = 0; line < kept && start >= 0; line += 1) {
+		start = start === 0 ? -1 : bytes.lastIndexOf(NEWLINE, start - 1);
+	}
+	return start === -1 ? bytes : bytes.subarray(start + 1);
 }
 
 /** A small part of a big read must not keep all of it in memory. */

@@ -59,6 +59,7 @@ test('any pieces: the same last lines as splitting everything', () => {
 		fc.string({ maxLength: 20 }).map((text) => text.replaceAll('\n', ' ')),
 		{ minLength: 1, maxLength: 40 },
 	);
+	const blankFirst: [string[][], number] = [[['', '', '', ' ']], 3];
 	fc.assert(
 		fc.property(fc.array(lines, { maxLength: 12 }), fc.integer({ min: 1, max: 50 }), (pieces, capacity) => {
 			const buffer = createLogBuffer(capacity);
@@ -71,6 +72,7 @@ test('any pieces: the same last lines as splitting everything', () => {
 					.map((line) => Buffer.from(line).toString()),
 			);
 		}),
+		{ examples: [blankFirst] },
 	);
 });
 

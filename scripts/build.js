@@ -61,6 +61,8 @@ try {
 		build({
 			...shared,
 			entryPoints: { console: 'src/view/mount.tsx', execa: 'execa' },
+			// The layout engine would fetch its own code from a data URL, which loads a whole HTTP client; without, it decodes it.
+			define: { ...shared.define, fetch: 'undefined' },
 			format: 'esm',
 			banner: { js: esmBanner },
 		}),

@@ -1,6 +1,5 @@
+import { countLines, dropLines } from '../model/lines.ts';
 import type { ServerChunk } from './merge-logs.ts';
-
-const NEWLINE = 0x0a;
 
 /** Only the lines that match; remarks of Procdeck's stay, because they say what is missing. */
 export async function* filterLines(
@@ -38,7 +37,7 @@ export async function* lastLines(
 		held = held.slice(surplus);
 	}
 	const [first, ...rest] = held.map((each) => each.part);
-	if (first) yield [withBytes(first, withoutLines(first.chunk.bytes, total - count)), ...rest];
+	if (first) yield [withBytes(first, dropLines(first.chunk.bytes, total - count)), ...rest];
 }
 
 /** How many parts from the front hold only lines that are too many. */
@@ -50,18 +49,6 @@ function surplusParts(held: readonly { lines: number }[], tooMany: number): numb
 		lines += held[parts]?.lines ?? 0;
 	}
 	return parts;
-}
-
-function countLines(bytes: Buffer): number {
-	let lines = 0;
-	for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
-	return lines;
-}
-
-function withoutLines(bytes: Buffer, count: number): Buffer {
-	let from = 0;
-	for (let left = count; left > 0; left--) from = bytes.indexOf(NEWLINE, from) + 1;
-	return bytes.subarray(from);
 }
 
 function withBytes({ server, chunk }: ServerChunk, bytes: Buffer): ServerChunk {

@@ -1,3 +1,5 @@
+import { countLines } from '../model/lines.ts';
+
 /** What came from one instance at one time, as it came: lines are made only of what somebody looks at. */
 export interface LogPiece {
 	readonly server: string;
@@ -33,10 +35,9 @@ const NEWLINE = 0x0a;
 /** A longer line is cut when it is shown, so that one endless line cannot stall the console. */
 const LONGEST_LINE = 20_000;
 
-function countLines(bytes: Buffer): number {
-	let count = 0;
-	for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
-	return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? count + 1 : count;
+/** A line without an end counts too. */
+function countAllLines(bytes: Buffer): number {
+	return countLines(bytes) + (bytes.length > 0 && bytes.at(-1) !== NEWLINE ? 1 : 0);
 }
 
 /** The last `kept` lines. */
@@ -148,7 +149,7 @@ export function createLogBuffer(capacity = 10_000): LogBuffer {
 	};
 	return {
 		append(origin, bytes) {
-			const count = countLines(bytes);
+			const count = countAllLines(bytes);
 			if (count === 0) return;
 			const kept = Math.min(count, capacity);
 			insert(createPiece(origin, compact(count > kept ? lastLines(bytes, kept) : bytes), kept));

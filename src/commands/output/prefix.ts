@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import { countLines } from '../../model/lines.ts';
 import { sanitize } from '../../model/sanitize.ts';
 
 const NEWLINE = 0x0a;
@@ -27,10 +28,16 @@ function isPlain(bytes: Buffer): boolean {
 }
 
 function prefixPlain(bytes: Buffer, prefix: string): Buffer {
-	// Latin-1 maps bytes to characters one to one, so UTF-8 goes through as it is.
-	const asBytes = Buffer.from(prefix).toString('latin1');
-	const lines = bytes.toString('latin1', 0, bytes.length - 1).split('\n');
-	return Buffer.from(`${asBytes}${lines.join(`\n${asBytes}`)}\n`, 'latin1');
+	const before = Buffer.from(prefix);
+	const prefixed = Buffer.allocUnsafe(bytes.length + before.length * countLines(bytes));
+	let to = 0;
+	for (let from = 0; from < bytes.length; ) {
+		const end = bytes.indexOf(NEWLINE, from) + 1 || bytes.length;
+		to += before.copy(prefixed, to);
+		to += bytes.copy(prefixed, to, from, end);
+		from = end;
+	}
+	return prefixed;
 }
 
 function prefixSanitized(bytes: Buffer, prefix: string, options: { readonly colours: boolean }): Buffer {

@@ -11,7 +11,7 @@ import { groupLives, Trees } from './trees.ts';
 
 const ADOPTED_LOOK_MS = 100;
 /** So long may spawning keep the supervisor from listening. */
-const SLICE_MS = 10;
+const SLICE_MS = 50;
 
 /** Carries out what `step` decided and turns what comes of it into events. */
 export class Effects {
@@ -132,7 +132,9 @@ export class Effects {
 		signal: string | null,
 	): void {
 		this.#readiness.abort(name);
-		const treeLeft = groupLives(process);
+		// Where a stop is under way the watch over its tree answers that.
+		const isStopping = this.#supervisor.state.instances.get(name)?.phase.kind === 'stopping';
+		const treeLeft = !isStopping && groupLives(process);
 		this.#supervisor.dispatch({ kind: 'exited', name, starts, code, signal, treeLeft });
 		this.trees.lookSoon();
 		this.#sweepLater(name);

@@ -87,8 +87,14 @@ export class Trees {
 	}
 
 	#look(): void {
+		// One walk through /proc answers for all groups whose leader is gone.
+		let groups: ReadonlySet<number> | null = null;
+		const hasMembers = (group: number) => {
+			groups ??= liveGroups();
+			return groups.has(group);
+		};
 		const emptied = [...this.#watched.values()].filter(
-			({ process }) => !groupLives(process) && !isOurZombie(process.pid),
+			({ process }) => !groupLives(process, hasMembers) && !isOurZombie(process.pid),
 		);
 		// One walk through /proc answers for all trees whose groups are empty.
 		const carriers = emptied.length === 0 ? new Map() : this.carriers();
@@ -140,7 +146,10 @@ export class Trees {
 }
 
 /** Whether anything but zombies is left of the process group that this process leads or led. */
-export function groupLives(leader: ProcessIdentity): boolean {
+export function groupLives(
+	leader: ProcessIdentity,
+	hasMembers = (group: number) => groupMembers(group).length > 0,
+): boolean {
 	const now = readStat(leader.pid);
 	// A pid is not given to another process while it names a group.
 	if (now !== null && now.startTime !== leader.startTime) return false;
@@ -150,13 +159,23 @@ export function groupLives(leader: ProcessIdentity): boolean {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}
 	if (now !== null && now.state !== 'Z') return true;
-	return groupMembers(leader.pid).length > 0;
+	return hasMembers(leader.pid);
 }
 
 /** A child of ours that ended and is about to tell us how: its tree is not gone before that. */
 function isOurZombie(pid: number): boolean {
 	const stat = readStat(pid);
 	return stat !== null && stat.state === 'Z' && stat.parent === process.pid;
+}
+
+/** Every process group that has more than zombies. */
+function liveGroups(): ReadonlySet<number> {
+	const groups = new Set<number>();
+	for (const pid of listPids()) {
+		const stat = readStat(pid);
+		if (stat !== null && stat.state !== 'Z') groups.add(stat.group);
+	}
+	return groups;
 }
 
 function groupMembers(group: number): number[] {

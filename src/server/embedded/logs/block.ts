@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 
-export const BLOCK_BYTES = 256 * 1024;
+export const BLOCK_BYTES = 64 * 1024;
 
 /** A part of a file in memory, so that many small reads cost one of the file. */
 export class Block {

@@ -1,6 +1,6 @@
+import { countLines, dropLines } from '../../../model/lines.ts';
 import type { LogChunk } from '../../server.ts';
 
-const NEWLINE = 0x0a;
 /** Small chunks are passed on together, up to about this much. */
 const BATCH_BYTES = 128 * 1024;
 const BATCH_CHUNKS = 256;
@@ -63,16 +63,4 @@ export function lastLines(batches: Iterable<readonly LogChunk[]>, count: number)
 		kept[0] = { ...first, chunk: { ...first.chunk, bytes: dropLines(first.chunk.bytes, total - count) } };
 	}
 	return kept.map(({ chunk }) => chunk);
-}
-
-export function countLines(bytes: Buffer): number {
-	let count = 0;
-	for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) count++;
-	return count;
-}
-
-function dropLines(bytes: Buffer, count: number): Buffer {
-	let from = 0;
-	for (let dropped = 0; dropped < count; dropped++) from = bytes.indexOf(NEWLINE, from) + 1;
-	return bytes.subarray(from);
 }

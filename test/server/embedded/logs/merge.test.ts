@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countLines } from '../../../../src/model/lines.ts';
 import { rewriteIndex } from '../../../../src/server/embedded/logs/index.ts';
-import { countLines, lastLines, mergeByTime } from '../../../../src/server/embedded/logs/merge.ts';
+import { lastLines, mergeByTime } from '../../../../src/server/embedded/logs/merge.ts';
 import type { LogChunk } from '../../../../src/server/server.ts';
 import { Logs } from './writer.ts';
 

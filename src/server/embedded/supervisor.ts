@@ -51,7 +51,7 @@ export class Supervisor {
 	readonly #ticker: Ticker;
 	readonly #saved: SavedInstances;
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
-	readonly #timers = new Timers((name) => this.#elapsed(name));
+	readonly #timers = new Timers((names) => this.#elapsed(names));
 	#state: SupervisorState;
 	#history: HistoryEntry[];
 	#shell: Readonly<Record<string, string>>;
@@ -192,6 +192,7 @@ export class Supervisor {
 		const listening = wantsStats ? listener : withoutStats(listener);
 		this.#listeners.add(listening);
 		const releaseStats = wantsStats ? this.#ticker.wantStats() : () => {};
+		if (wantsStats) listener({ kind: 'stats', stats: this.#ticker.recentStats() });
 		return () => {
 			this.#listeners.delete(listening);
 			releaseStats();
@@ -268,10 +269,13 @@ export class Supervisor {
 		this.#saved.soon();
 	}
 
-	#elapsed(name: string): void {
-		const instance = this.#state.instances.get(name);
-		if (instance !== undefined)
-			this.dispatch(this.#effects.survivorsOf(instance) ?? { kind: 'elapsed', name });
+	#elapsed(names: readonly string[]): void {
+		const events = names.flatMap((name): SupervisorEvent[] => {
+			const instance = this.#state.instances.get(name);
+			if (instance === undefined) return [];
+			return [this.#effects.survivorsOf(instance) ?? { kind: 'elapsed', name }];
+		});
+		if (events.length > 0) this.dispatch(...events);
 	}
 
 	#publishStack(): void {

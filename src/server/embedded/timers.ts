@@ -7,9 +7,11 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** One timer for each instance whose phase has a deadline. */
 export class Timers {
 	readonly #timers = new Map<string, NodeJS.Timeout>();
-	readonly #onElapsed: (name: string) => void;
+	readonly #onElapsed: (names: readonly string[]) => void;
+	#due: string[] = [];
 
-	constructor(onElapsed: (name: string) => void) {
+	/** @param onElapsed told all that are due at one moment together: hundreds that started together settle together */
+	constructor(onElapsed: (names: readonly string[]) => void) {
 		this.#onElapsed = onElapsed;
 	}
 
@@ -31,6 +33,7 @@ export class Timers {
 	close(): void {
 		for (const timer of this.#timers.values()) clearTimeout(timer);
 		this.#timers.clear();
+		this.#due = [];
 	}
 
 	#wait(name: string, deadline: number, now: number): void {
@@ -46,6 +49,11 @@ export class Timers {
 		// The platform counts from when its loop last looked at the clock, so a timer can fire some milliseconds early.
 		const now = monotonicNow();
 		if (now < deadline) this.#wait(name, deadline, now);
-		else this.#onElapsed(name);
+		else this.#collect(name);
+	}
+
+	#collect(name: string): void {
+		if (this.#due.push(name) > 1) return;
+		setImmediate(() => this.#onElapsed(this.#due.splice(0)));
 	}
 }

@@ -23,6 +23,7 @@ export class StackWatch {
 	#watchers: FSWatcher[] = [];
 	#timer: NodeJS.Timeout | null = null;
 	#stamp: string;
+	#reading: Promise<void> = Promise.resolve();
 
 	private constructor(
 		files: StackFiles,
@@ -55,9 +56,15 @@ export class StackWatch {
 	}
 
 	/** Reads the files now, for a change that must not miss an edit of a moment ago. */
-	async refresh(): Promise<void> {
+	refresh(): Promise<void> {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
+		const reading = this.#reading.then(() => this.#read());
+		this.#reading = reading.catch(() => {});
+		return reading;
+	}
+
+	async #read(): Promise<void> {
 		this.#stamp = this.#stampOfFiles();
 		const { stack, problems } = await this.#inspect();
 		this.#problems = problems;
@@ -72,6 +79,8 @@ export class StackWatch {
 
 	/** Reads the files again if they are not as they were: an edit of this very moment may not be noticed yet. */
 	async refreshIfTouched(): Promise<void> {
+		// What is being read at this moment has its stamp already, but not yet its effect.
+		await this.#reading;
 		if (this.#stampOfFiles() !== this.#stamp) await this.refresh();
 	}
 

@@ -22,8 +22,11 @@ const shared = {
 	// Smaller and faster to load; names stay, for the stack traces of bug reports.
 	minifyWhitespace: true,
 	minifySyntax: true,
-	// Ink loads its developer tools only when DEV=true; the stub keeps them out of the package.
-	alias: { 'react-devtools-core': './scripts/react-devtools-stub.js' },
+	alias: {
+		// Ink loads its developer tools only when DEV=true; the stub keeps them out of the package.
+		'react-devtools-core': './scripts/react-devtools-stub.js',
+		'string-width': './scripts/string-width.cjs',
+	},
 	define: { 'process.env.NODE_ENV': '"production"' },
 };
 

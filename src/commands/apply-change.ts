@@ -5,7 +5,7 @@ import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { applyToAll } from '../session/fan-out.ts';
 import type { Context } from './context.ts';
 import { parseWithOrphans } from './known-types.ts';
-import { openStackOrLastGood, openStackOrRemains, withServers } from './open-stack.ts';
+import { isDrivable, openStackOrLastGood, openStackOrRemains, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
 import { currentUser } from './who.ts';
@@ -41,9 +41,10 @@ export interface ChangePlan {
 /** Carries out a plan and tells what became of it. */
 export async function applyChange(context: Context, flags: WaitFlags, plan: ChangePlan): Promise<number> {
 	const { globals, output } = context;
-	const stack = await (plan.takesRemains ? openStackOrRemains(globals) : openStackOrLastGood(globals));
+	const stack = await (plan.takesRemains ? openStackOrRemains(context) : openStackOrLastGood(context));
+	// What is wrong with the arguments themselves is said first: it is wrong on every server.
+	const change = await parseWithOrphans(globals, stack, stack.servers.filter(isDrivable), plan.build);
 	const definitions = plan.choose(stack);
-	const change = await parseWithOrphans(globals, stack, definitions, plan.build);
 	const rows = await withServers(globals, stack, definitions, 'attach', (servers) =>
 		withProgress(
 			output,
@@ -52,5 +53,5 @@ export async function applyChange(context: Context, flags: WaitFlags, plan: Chan
 				applyToAll(servers, change, { ...changeOptions(flags), onProgress }),
 		),
 	);
-	return reportChanges(output, rows, 'nothing to change');
+	return reportChanges(context, stack, rows, 'nothing to change');
 }

@@ -5,7 +5,7 @@ import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { launcherPath } from '../server/embedded/launch-daemon.ts';
 import { type BootStatus, bootStatus, disableBoot, enableBoot } from '../session/boot.ts';
 import { coveredServers } from '../session/choose-servers.ts';
-import type { Context } from './context.ts';
+import { type Context, requireChangesAllowed } from './context.ts';
 import { isDrivable, openStackOrRemains } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import type { Output } from './output/output.ts';
@@ -17,14 +17,15 @@ export interface BootFlags {
 
 /** Whether the local stack starts with the machine: enables, disables or tells. */
 export async function boot(context: Context, [action]: readonly string[], flags: BootFlags): Promise<number> {
-	const { globals, output } = context;
+	const { output } = context;
+	if (action !== 'status') requireChangesAllowed(context, `boot ${action}`);
 	const { localLink } = await import('../link/local.ts');
-	const stack = await openStackOrRemains(globals);
+	const stack = await openStackOrRemains(context);
 	const servers = coveredServers(stack.servers.filter(isDrivable), flags.server);
 	if (action === 'status') return report(output, await statuses(localLink, stack, servers));
 	const rows: ChangeRow[] = [];
 	for (const server of servers) rows.push(await set(context, localLink, stack, server, action === 'enable'));
-	const exitCode = reportChanges(output, rows, 'no local server');
+	const exitCode = reportChanges(context, stack, rows, 'no local server');
 	if (action === 'enable') tellLingering(output, await statuses(localLink, stack, servers));
 	return exitCode;
 }
@@ -82,6 +83,6 @@ function report(output: Output, rows: readonly BootStatus[]): number {
 function tellLingering(output: Output, rows: readonly BootStatus[]): void {
 	if (!rows.some((row) => row.enabled && row.lingering !== true)) return;
 	output.note(
-		`to start before anybody logs in, and go on after logout: loginctl enable-linger ${userInfo().username}`,
+		`to start before anybody logs in, and go on after logout: loginctl enable-linger ${userInfo().username} (with sudo where that is refused)`,
 	);
 }

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { Stack } from '../model/stack.ts';
+import type { KnownNames } from '../view/command-tree.ts';
 import type { CommandRun } from './context.ts';
 import type { Globals } from './globals.ts';
 import { inspectedStack } from './open-stack.ts';
@@ -11,14 +12,21 @@ import { inspectedStack } from './open-stack.ts';
 export function completer(program: Command): CommandRun<unknown> {
 	return async ({ globals, output }, words) => {
 		const line = readLine(program, words);
-		const { typed, location } = line;
-		const candidates = await candidatesFor(line, () => inspectedStack({ ...globals, ...location }));
-		const fitting = candidates.filter(
-			(candidate) => candidate.startsWith(typed) && !isCounted(candidate, typed),
-		);
-		if (fitting.length > 0) output.print(fitting.toSorted().join('\n'));
+		const candidates = candidatesOf(line);
+		// The files are read only where their names are asked for.
+		const isNamed = typeof candidates === 'function';
+		const stack = isNamed ? await inspectedStack({ ...globals, ...line.location }) : null;
+		const fitting = fittingOf(line, isNamed ? candidates(namesIn(stack)) : candidates);
+		if (fitting.length > 0) output.print(fitting.join('\n'));
 		return 0;
 	};
+}
+
+/** As {@link completer}, with names that are known already. */
+export function completions(program: Command, words: readonly string[], names: KnownNames): string[] {
+	const line = readLine(program, words);
+	const candidates = candidatesOf(line);
+	return fittingOf(line, typeof candidates === 'function' ? candidates(names) : candidates);
 }
 
 interface Line {
@@ -51,9 +59,9 @@ function takesValue(option: Option): boolean {
 	return option.required || option.optional;
 }
 
-async function candidatesFor(line: Line, stack: () => Promise<Stack | null>): Promise<string[]> {
-	const { command, option, typed } = line;
-	if (option) return TAKES_SERVER.has(option.long ?? '') ? serverNames(await stack()) : [];
+/** What can be there at all, or how it comes from the names that are known. */
+function candidatesOf({ command, option, typed }: Line): string[] | ((names: KnownNames) => string[]) {
+	if (option) return TAKES_SERVER.has(option.long ?? '') ? ({ servers }) => [...servers] : [];
 	if (typed.startsWith('-')) return flagsOf(command);
 	if (command.parent === null) {
 		return command
@@ -63,9 +71,14 @@ async function candidatesFor(line: Line, stack: () => Promise<Stack | null>): Pr
 	}
 	const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
 	if (choices.length > 0) return choices;
-	return command.registeredArguments.some((argument) => TAKES_TYPES.has(argument.name()))
-		? typeNames(await stack(), command.name())
-		: [];
+	const takesTypes = command.registeredArguments.some((argument) => TAKES_TYPES.has(argument.name()));
+	return takesTypes ? (names) => operandsOf(command.name(), names) : [];
+}
+
+function fittingOf({ typed }: Line, candidates: readonly string[]): string[] {
+	return candidates
+		.filter((candidate) => candidate.startsWith(typed) && !isCounted(candidate, typed))
+		.toSorted();
 }
 
 /** `worker=` needs a count next, not itself once more. */
@@ -74,6 +87,8 @@ function isCounted(candidate: string, typed: string): boolean {
 }
 
 const TAKES_SERVER = new Set(['--server', '--from', '--to']);
+/** The verbs whose operands may be `worker.2` too. */
+const TAKES_INSTANCES = new Set(['start', 'stop', 'restart', 'logs']);
 /** The names of the operands that are process types. */
 const TAKES_TYPES = new Set(['types', 'type', 'targets']);
 
@@ -84,11 +99,16 @@ function flagsOf(command: Command): string[] {
 		.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined));
 }
 
-function serverNames(stack: Stack | null): string[] {
-	return stack?.servers.map((server) => server.name) ?? [];
+/** Names that the files tell; which instances there are they do not. */
+function namesIn(stack: Stack | null): KnownNames {
+	return {
+		types: stack?.processTypes.map((type) => type.name) ?? [],
+		instances: [],
+		servers: stack?.servers.map((server) => server.name) ?? [],
+	};
 }
 
-function typeNames(stack: Stack | null, verb: string): string[] {
-	const names = stack?.processTypes.map((type) => type.name) ?? [];
-	return verb === 'scale' ? names.map((name) => `${name}=`) : names;
+function operandsOf(verb: string, { types, instances }: KnownNames): string[] {
+	if (verb === 'scale') return types.map((type) => `${type}=`);
+	return TAKES_INSTANCES.has(verb) ? [...types, ...instances] : [...types];
 }

@@ -33,7 +33,12 @@ fi`;
 
 const FISH = `function __procdeck_complete
 	set -l words (commandline -opc)
-	procdeck complete -- $words[2..] (commandline -ct) 2>/dev/null
+	set -l found (procdeck complete -- $words[2..] (commandline -ct) 2>/dev/null)
+	if set -q found[1]
+		printf '%s\\n' $found
+	else
+		__fish_complete_path (commandline -ct)
+	end
 end
 complete -c procdeck -f -a '(__procdeck_complete)'`;
 

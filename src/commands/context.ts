@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ProcdeckError } from '../model/errors.ts';
 import type { Globals } from './globals.ts';
 import { createOutput, type Output } from './output/output.ts';
 
@@ -17,6 +18,11 @@ export type CommandRun<Flags> = (
 	flags: Flags,
 ) => Promise<number>;
 
+/** @throws ProcdeckError `usage` where `--read-only` was given */
+export function requireChangesAllowed({ globals }: Context, verb: string): void {
+	if (globals.readOnly) throw new ProcdeckError('usage', `--read-only: ${verb} would change something`);
+}
+
 /** What was said to every command, before the verb or after it; after it counts. */
 export function contextOf(command: Command): Context {
 	const said: Record<string, unknown> = {};
@@ -33,6 +39,7 @@ export function contextOf(command: Command): Context {
 		json: said.json === true,
 		colour: said.color !== false,
 		quiet: said.quiet === true,
+		readOnly: said.readOnly === true,
 	};
 	return { globals, output: createOutput(globals) };
 }

@@ -9,4 +9,6 @@ export interface Globals {
 	/** False with `--no-color`. */
 	readonly colour: boolean;
 	readonly quiet: boolean;
+	/** `--read-only`: nothing may be changed. */
+	readonly readOnly: boolean;
 }

@@ -2,37 +2,59 @@ import type { HistoryEntry } from '../model/change.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
 import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import type { Output } from './output/output.ts';
 import { type Cell, table } from './output/table.ts';
 import { clock } from './output/units.ts';
+import { parseSince } from './since.ts';
 
 const TITLES = ['AT', 'WHO', 'VERB', 'SERVER', 'WHAT', 'FROM', 'TO', 'OUTCOME', ''];
 
+export interface HistoryFlags {
+	readonly count?: number;
+	readonly since?: string;
+}
+
+const DEFAULT_COUNT = 50;
+
 /** Who changed what, oldest first. */
-export async function history({ globals, output }: Context): Promise<number> {
-	const stack = await openStackOrRemains(globals);
-	const observations = await withServers(
-		globals,
-		stack,
-		stack.servers.filter(isDrivable),
-		'peek',
-		(servers) => Promise.all(servers.map(snapshotOf)),
+export async function history(
+	context: Context,
+	_operands: readonly string[],
+	flags: HistoryFlags,
+): Promise<number> {
+	const { globals, output } = context;
+	const now = new Date();
+	const since = flags.since === undefined ? null : parseSince(flags.since, now);
+	const stack = await openStackOrRemains(context);
+	const drivable = stack.servers.filter(isDrivable);
+	const observations = await withServers(globals, stack, drivable, 'peek', (servers) =>
+		Promise.all(servers.map(snapshotOf)),
 	);
-	const entries = observations
+	const recent = observations
 		.flatMap((observation) => observation.history)
+		.filter(({ at }) => since === null || Date.parse(at) >= since)
 		.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+	// With a time it is all since then, as `logs` has it.
+	const count = flags.count ?? (since === null ? DEFAULT_COUNT : recent.length);
+	const entries = recent.slice(Math.max(0, recent.length - count));
 	if (output.json) output.value({ history: entries });
-	else if (entries.length === 0) output.note('nothing was changed yet');
+	else if (entries.length === 0) output.note(`nothing was changed ${since === null ? 'yet' : 'since then'}`);
 	else {
-		const now = new Date();
-		output.print(
-			table(
-				TITLES.map((title) => ({ title })),
-				entries.map((entry) => cells(entry, now)),
-				output.paint,
-			),
-		);
+		printTable(output, entries, now);
+		const left = recent.length - entries.length;
+		if (left > 0) output.note(`${left} earlier left out: -n N shows more`);
 	}
 	return 0;
+}
+
+function printTable(output: Output, entries: readonly HistoryEntry[], now: Date): void {
+	output.print(
+		table(
+			TITLES.map((title) => ({ title })),
+			entries.map((entry) => cells(entry, now)),
+			output.paint,
+		),
+	);
 }
 
 function cells(entry: HistoryEntry, now: Date): Cell[] {

@@ -8,6 +8,7 @@ import { withServers } from './open-stack.ts';
 /**
  * Parses arguments that name process types. Types that left the Procfile count too while servers still have them; the
  * servers are asked only if the Procfile's types do not do, and none is started for it.
+ * @throws ProcdeckError what `parse` throws
  */
 export async function parseWithOrphans<T>(
 	globals: Globals,
@@ -23,6 +24,7 @@ export async function parseWithOrphans<T>(
 			Promise.all(servers.map(snapshotOf)),
 		);
 		const present = observations.flatMap(({ types }) => types.map(({ type }) => type));
-		return parse(knownTypes(stack, present));
+		const { typesSetUp } = await import('../server/embedded/stacks.ts');
+		return parse(knownTypes(stack, present, await typesSetUp(stack)));
 	}
 }

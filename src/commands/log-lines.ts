@@ -1,11 +1,13 @@
-import { countLines, dropLines } from '../model/lines.ts';
+import { giveBack } from './memory.ts';
 import type { ServerChunk } from './merge-logs.ts';
+
+const NEWLINE = 0x0a;
 
 /** Only the lines that match; remarks of Procdeck's stay, because they say what is missing. */
 export async function* filterLines(
 	batches: AsyncIterable<ServerChunk[]>,
 	pattern: RegExp,
-): AsyncIterable<ServerChunk[]> {
+): AsyncGenerator<ServerChunk[]> {
 	for await (const batch of batches) {
 		yield batch.map((part) =>
 			part.chunk.marker ? part : withBytes(part, matching(part.chunk.bytes, pattern)),
@@ -14,41 +16,29 @@ export async function* filterLines(
 }
 
 function matching(bytes: Buffer, pattern: RegExp): Buffer {
-	const lines = bytes.toString('utf8', 0, bytes.length - 1).split('\n');
-	const kept = lines.filter((line) => pattern.test(line));
-	return Buffer.from(kept.map((line) => `${line}\n`).join(''));
+	const ranges = matchingRanges(bytes, pattern);
+	const matched = Buffer.allocUnsafe(ranges.reduce((sum, [start, end]) => sum + end - start, 0));
+	let length = 0;
+	for (const [start, end] of ranges) length += bytes.copy(matched, length, start, end);
+	giveBack(bytes);
+	return matched;
 }
 
-/** The last `count` lines over all, in one batch; holds little more than those in memory. */
-export async function* lastLines(
-	batches: AsyncIterable<ServerChunk[]>,
-	count: number,
-): AsyncIterable<ServerChunk[]> {
-	let held: { part: ServerChunk; lines: number }[] = [];
-	let total = 0;
-	for await (const batch of batches) {
-		for (const part of batch) {
-			const lines = countLines(part.chunk.bytes);
-			held.push({ part, lines });
-			total += lines;
+/** Where lines that match stand, those that follow on one another together. */
+function matchingRanges(bytes: Buffer, pattern: RegExp): [start: number, end: number][] {
+	const ranges: [number, number][] = [];
+	let start = 0;
+	let end = 0;
+	for (const line of bytes.toString('utf8', 0, bytes.length - 1).split('\n')) {
+		const next = bytes.indexOf(NEWLINE, end) + 1;
+		if (!pattern.test(line)) {
+			if (end > start) ranges.push([start, end]);
+			start = next;
 		}
-		const surplus = surplusParts(held, total - count);
-		total -= held.slice(0, surplus).reduce((sum, each) => sum + each.lines, 0);
-		held = held.slice(surplus);
+		end = next;
 	}
-	const [first, ...rest] = held.map((each) => each.part);
-	if (first) yield [withBytes(first, dropLines(first.chunk.bytes, total - count)), ...rest];
-}
-
-/** How many parts from the front hold only lines that are too many. */
-function surplusParts(held: readonly { lines: number }[], tooMany: number): number {
-	let parts = 0;
-	let lines = held[0]?.lines ?? 0;
-	while (parts < held.length && lines <= tooMany) {
-		parts++;
-		lines += held[parts]?.lines ?? 0;
-	}
-	return parts;
+	if (end > start) ranges.push([start, end]);
+	return ranges;
 }
 
 function withBytes({ server, chunk }: ServerChunk, bytes: Buffer): ServerChunk {

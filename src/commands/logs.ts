@@ -4,7 +4,9 @@ import type { LogQuery, Server } from '../server/server.ts';
 import { coveredServers } from '../session/choose-servers.ts';
 import type { Context } from './context.ts';
 import { parseWithOrphans } from './known-types.ts';
-import { filterLines, lastLines } from './log-lines.ts';
+import { lastLines } from './last-lines.ts';
+import { filterLines } from './log-lines.ts';
+import { giveBack, keepYoungHeapSmall } from './memory.ts';
 import { mergeLogs, type ServerChunk } from './merge-logs.ts';
 import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
 import { jsonLogPrinter, textLogPrinter } from './output/log-printer.ts';
@@ -27,10 +29,11 @@ const WRITE_BYTES = 256 * 1024;
 
 /** What the instances wrote, and with `-f` what they go on to write. */
 export async function logs(context: Context, operands: readonly string[], flags: LogsFlags): Promise<number> {
+	keepYoungHeapSmall();
 	const { globals } = context;
 	const pattern = flags.grep === undefined ? null : parsePattern(flags.grep);
 	const bounds = parseBounds(flags);
-	const stack = await openStackOrRemains(globals);
+	const stack = await openStackOrRemains(context);
 	const covered = coveredServers(stack.servers, flags.server);
 	const definitions = covered.length === 1 ? covered : covered.filter(isDrivable);
 	const selectors = await parseWithOrphans(globals, stack, definitions, (known) =>
@@ -65,13 +68,15 @@ async function* linesOf(
 	const stop = new AbortController();
 	// What is lost by Ctrl-C is what was not written yet: the iteration just ends.
 	process.once('SIGINT', () => stop.abort());
-	const { follow, lines } = query;
+	const { lines } = query;
 	// The last lines that match may be anywhere, so that the bound is applied after the search.
-	const asked = pattern === null || follow ? query : { ...query, lines: null };
-	const merged = mergeLogs(servers, asked, stop.signal);
-	const matching = pattern === null ? merged : filterLines(merged, pattern);
-	const bounded = !follow && lines !== null && (pattern !== null || servers.length > 1);
-	yield* bounded ? lastLines(matching, lines) : matching;
+	const asked = pattern === null || lines === 0 ? query : { ...query, lines: null };
+	const read = () => {
+		const merged = mergeLogs(servers, asked, stop.signal);
+		return pattern === null ? merged : filterLines(merged, pattern);
+	};
+	const isBounded = lines === null || (pattern === null && servers.length === 1);
+	yield* isBounded ? read() : lastLines(read, lines);
 }
 
 async function print(
@@ -87,13 +92,20 @@ async function print(
 		for (const { server, chunk } of batch) {
 			if (chunk.bytes.length === 0) continue;
 			const printed = printer(server, chunk);
+			giveBack(chunk.bytes);
 			pending.push(printed);
 			bytes += printed.length;
 			if (bytes < WRITE_BYTES) continue;
-			await writeOut(Buffer.concat(pending));
+			await writeTogether(pending);
 			pending = [];
 			bytes = 0;
 		}
-		await writeOut(Buffer.concat(pending));
+		await writeTogether(pending);
 	}
+}
+
+async function writeTogether(parts: readonly Buffer[]): Promise<void> {
+	const whole = Buffer.concat(parts);
+	for (const part of parts) giveBack(part);
+	await writeOut(whole);
 }

@@ -6,15 +6,17 @@ export interface ServerChunk {
 	readonly chunk: LogChunk;
 }
 
-/** The logs of several servers as one: what is read back by time, what is followed as it comes. */
+/**
+ * The logs of several servers as one: what is read back by time, what is followed as it comes. As with one server, an
+ * empty batch parts the two.
+ */
 export function mergeLogs(
 	servers: readonly Server[],
 	query: LogQuery,
 	signal: AbortSignal,
-): AsyncIterable<ServerChunk[]> {
+): AsyncGenerator<ServerChunk[]> {
 	const sources = servers.map((server) => named(server, query, signal));
-	if (sources.length === 1) return sources[0]!;
-	return query.follow ? asItComes(sources) : byTime(sources);
+	return sources.length === 1 ? sources[0]! : merge(sources, query.follow);
 }
 
 async function* named(server: Server, query: LogQuery, signal: AbortSignal): AsyncGenerator<ServerChunk[]> {
@@ -22,9 +24,19 @@ async function* named(server: Server, query: LogQuery, signal: AbortSignal): Asy
 	for await (const batch of server.logs(query, signal)) yield batch.map((chunk) => ({ server: name, chunk }));
 }
 
+async function* merge(
+	sources: readonly AsyncGenerator<ServerChunk[]>[],
+	follow: boolean,
+): AsyncGenerator<ServerChunk[]> {
+	yield* byTime(sources);
+	if (!follow) return;
+	yield [];
+	yield* asItComes(sources);
+}
+
 async function* byTime(sources: readonly AsyncGenerator<ServerChunk[]>[]): AsyncGenerator<ServerChunk[]> {
 	const readers = await Promise.all(
-		sources.map(async (source) => ({ source, batch: await nextBatch(source) })),
+		sources.map(async (source) => ({ source, batch: await nextOfPast(source) })),
 	);
 	for (;;) {
 		const open = readers.filter(({ batch }) => batch.length > 0);
@@ -32,17 +44,14 @@ async function* byTime(sources: readonly AsyncGenerator<ServerChunk[]>[]): Async
 		const earliest = open.reduce((best, each) => (timeOf(each.batch) < timeOf(best.batch) ? each : best));
 		yield [earliest.batch[0]!];
 		earliest.batch = earliest.batch.slice(1);
-		if (earliest.batch.length === 0) earliest.batch = await nextBatch(earliest.source);
+		if (earliest.batch.length === 0) earliest.batch = await nextOfPast(earliest.source);
 	}
 }
 
-/** The next batch that holds something; empty at the end. */
-async function nextBatch(source: AsyncGenerator<ServerChunk[]>): Promise<ServerChunk[]> {
-	for (;;) {
-		const { value, done } = await source.next();
-		if (done) return [];
-		if (value.length > 0) return value;
-	}
+/** The next batch that was read back; empty when there is no more. */
+async function nextOfPast(source: AsyncGenerator<ServerChunk[]>): Promise<ServerChunk[]> {
+	const { value, done } = await source.next();
+	return done ? [] : value;
 }
 
 function timeOf(batch: readonly ServerChunk[]): number {

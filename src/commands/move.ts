@@ -12,12 +12,9 @@ import { withProgress } from './output/progress.ts';
 export type MoveFlags = WaitFlags & { readonly from: string; readonly to: string; readonly count?: number };
 
 /** Moves instances of a type from one server to another. */
-export async function move(
-	{ globals, output }: Context,
-	operands: readonly string[],
-	flags: MoveFlags,
-): Promise<number> {
-	const stack = await openStackOrLastGood(globals);
+export async function move(context: Context, operands: readonly string[], flags: MoveFlags): Promise<number> {
+	const { globals, output } = context;
+	const stack = await openStackOrLastGood(context);
 	if (flags.from === flags.to) {
 		throw new ProcdeckError('usage', `--from and --to are the same server, ${flags.from}`);
 	}
@@ -32,5 +29,5 @@ export async function move(
 			moveInstances(from!, to!, type, flags.count ?? null, { ...changeOptions(flags), onProgress }),
 		),
 	);
-	return reportChanges(output, rows, 'nothing to move');
+	return reportChanges(context, stack, rows, 'nothing to move');
 }

@@ -1,14 +1,18 @@
 import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Stack } from '../model/stack.ts';
 import { themeFor } from '../view/theme.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
-import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { findStackOrRemains, isDrivable, withServers } from './open-stack.ts';
 import { enterScreen, type Screen } from './screen.ts';
 
-/** Opens the console; where there is no terminal for it, shows `ps` and starts nothing. */
-export async function openDeck(context: Context, options: { readonly readOnly: boolean }): Promise<number> {
+/**
+ * Opens the console; where there is no terminal for it, shows `ps` and starts nothing.
+ * @param allVerbs the command line in full, which few sessions need
+ */
+export async function openDeck(context: Context, allVerbs: () => Command): Promise<number> {
 	const { globals, output } = context;
 	if (!process.stdout.isTTY || !process.stdin.isTTY || output.json) {
 		const { ps } = await import('./ps.ts');
@@ -19,17 +23,27 @@ export async function openDeck(context: Context, options: { readonly readOnly: b
 	const screen = enterScreen(basename(resolve(globals.directory)), theme);
 	try {
 		const stack = await stackOrWait(globals, screen);
-		return stack === null ? 0 : await openOn(screen, stack, globals, options.readOnly);
+		return stack === null ? 0 : await openOn(screen, stack, globals, allVerbs);
 	} finally {
 		screen.leave();
 	}
 }
 
-async function openOn(screen: Screen, stack: Stack, globals: Globals, readOnly: boolean): Promise<number> {
-	const [{ openConsole }, { currentUser }] = await Promise.all([import('./console.ts'), import('./who.ts')]);
+async function openOn(
+	screen: Screen,
+	stack: Stack,
+	globals: Globals,
+	allVerbs: () => Command,
+): Promise<number> {
+	const [{ openConsole }, { commandTreeOf }, { currentUser }] = await Promise.all([
+		import('./console.ts'),
+		import('./command-tree.ts'),
+		import('./who.ts'),
+	]);
+	const commandTree = commandTreeOf(allVerbs);
 	const definitions = stack.servers.filter(isDrivable);
-	return withServers(globals, stack, definitions, readOnly ? 'peek' : 'attach', (servers) =>
-		openConsole(screen, { stack, servers, who: currentUser(), readOnly }),
+	return withServers(globals, stack, definitions, globals.readOnly ? 'peek' : 'attach', (servers) =>
+		openConsole(screen, { stack, globals, servers, who: currentUser(), commandTree }),
 	);
 }
 
@@ -37,7 +51,7 @@ async function openOn(screen: Screen, stack: Stack, globals: Globals, readOnly: 
 async function stackOrWait(globals: Globals, screen: Screen): Promise<Stack | null> {
 	for (;;) {
 		try {
-			return await openStackOrRemains(globals);
+			return await findStackOrRemains(globals);
 		} catch (error) {
 			const isEmpty = error instanceof ProcdeckError && error.code === 'no-procfile';
 			if (!isEmpty || globals.procfile !== null) throw error;

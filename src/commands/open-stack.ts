@@ -1,8 +1,10 @@
-import type { StackInspection } from '../files/load-stack.ts';
-import { ProcdeckError } from '../model/errors.ts';
+import type { StackInspection, StackLocation } from '../files/load-stack.ts';
+import { formatFileMessage, ProcdeckError } from '../model/errors.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
+import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
+import { tellNotices } from './notices.ts';
 
 /**
  * The stack of the folder, by its files.
@@ -14,21 +16,30 @@ export async function openStack({ directory, procfile, environment }: Globals): 
 }
 
 /**
- * As {@link openStack}, but where instances are recorded here they can be seen and changed whatever the Procfile became:
- * it may have gone, and while it is broken the last good one is in use.
+ * As {@link openStack}, but where instances are recorded here they can be seen and changed whatever the files became:
+ * they may have gone, and while they are broken the last good ones are in use. What is wrong is said on stderr.
  */
-export async function openStackOrRemains(globals: Globals): Promise<Stack> {
+export async function openStackOrRemains(context: Context): Promise<Stack> {
+	const stack = await findStackOrRemains(context.globals);
+	await tellNotices(context, stack);
+	return stack;
+}
+
+/** As {@link openStackOrRemains}, but says nothing. */
+export function findStackOrRemains(globals: Globals): Promise<Stack> {
 	return openDespite(globals, async ({ stack }) => {
 		const { hasRecordedInstances } = await import('../server/embedded/stacks.ts');
 		return stack !== null && hasRecordedInstances(stack);
 	});
 }
 
-/** As {@link openStack}, but while the stack runs here a Procfile that is broken counts as its last good version. */
-export async function openStackOrLastGood(globals: Globals): Promise<Stack> {
-	return openDespite(globals, async ({ stack, missingProcfile }) => {
-		return stack !== null && missingProcfile === null && runsHere(stack);
+/** As {@link openStackOrRemains}, but only while the stack runs here, and only with a Procfile. */
+export async function openStackOrLastGood(context: Context): Promise<Stack> {
+	const stack = await openDespite(context.globals, async ({ stack: found, missingProcfile }) => {
+		return found !== null && missingProcfile === null && runsHere(found);
 	});
+	await tellNotices(context, stack);
+	return stack;
 }
 
 async function openDespite(
@@ -38,9 +49,25 @@ async function openDespite(
 	const { inspectStack, loadStack } = await import('../files/load-stack.ts');
 	const location = { directory, procfile, environment };
 	const inspection = await inspectStack(location);
-	const { stack, errors, missingProcfile } = inspection;
-	const isSound = errors.length === 0 && missingProcfile === null;
-	return stack !== null && (isSound || (await isUsable(inspection))) ? stack : loadStack(location);
+	const { stack } = inspection;
+	if (stack !== null && (stack.problems.length === 0 || (await isUsable(inspection)))) return stack;
+	return stack === null ? recall(location, isUsable) : loadStack(location);
+}
+
+/** The stack that is recorded here where the stack file does not even tell which one it is. */
+async function recall(
+	location: StackLocation,
+	isUsable: (inspection: StackInspection) => Promise<boolean>,
+): Promise<Stack> {
+	const { inspectOrRecall } = await import('../server/embedded/recall.ts');
+	const inspection = await inspectOrRecall(location);
+	const { stack, errors, recorded } = inspection;
+	if (stack !== null && (await isUsable(inspection))) return stack;
+	const hint =
+		stack !== null || recorded.length === 0
+			? null
+			: `recorded here: ${recorded.join(', ')}; mend the file, or name an environment with -e`;
+	throw new ProcdeckError('invalid-file', errors.map(formatFileMessage).join('\n'), hint);
 }
 
 async function runsHere({ name, environment, directory }: Stack): Promise<boolean> {

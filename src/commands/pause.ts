@@ -28,7 +28,7 @@ function wholeTypes(operands: readonly string[], known: KnownTypes, verb: string
 		throw new ProcdeckError(
 			'usage',
 			`${verb} takes whole types, not ${type}.${index}`,
-			`procdeck stop ${type}.${index}`,
+			`\`procdeck stop ${type}.${index}\` stops one instance`,
 		);
 	});
 }

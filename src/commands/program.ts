@@ -4,20 +4,29 @@ import { Command, CommanderError } from 'commander';
 import { ProcdeckError } from '../model/errors.ts';
 import { didYouMean } from '../model/suggest.ts';
 import { contextOf } from './context.ts';
+import { withPasteableErrors } from './output/pasteable.ts';
 import { changeVerbs } from './tree/changes.ts';
 import { hiddenVerbs } from './tree/hidden.ts';
 import { reportVerbs } from './tree/reports.ts';
 import { toolVerbs } from './tree/tools.ts';
-import { type Finish, helpStyle, type VerbTable, withGlobalOptions } from './tree/verb.ts';
+import { type Finish, helpStyle, type VerbTable, withGlobalOptions, withoutReadOnly } from './tree/verb.ts';
 
 const DESCRIPTION = `The terminal ops console for Procfile apps.
 
 Without a verb it opens the console, starting a local stack that was never started.`;
 
-const GROUPS: readonly { readonly title: string; readonly verbs: VerbTable; readonly hidden: boolean }[] = [
-	{ title: 'Changes:', verbs: changeVerbs, hidden: false },
-	{ title: 'Reports:', verbs: reportVerbs, hidden: false },
-	{ title: 'Around it:', verbs: toolVerbs, hidden: false },
+interface VerbGroup {
+	readonly title: string;
+	readonly verbs: VerbTable;
+	/** Whether its verbs change what runs. */
+	readonly changes?: boolean;
+	readonly hidden?: boolean;
+}
+
+const GROUPS: readonly VerbGroup[] = [
+	{ title: 'Changes:', verbs: changeVerbs, changes: true },
+	{ title: 'Reports:', verbs: reportVerbs },
+	{ title: 'Around it:', verbs: toolVerbs },
 	{ title: 'Internal:', verbs: hiddenVerbs, hidden: true },
 ];
 
@@ -31,18 +40,18 @@ export function createProgram(finish: Finish, isNeeded: (verb: string) => boolea
 		.description(DESCRIPTION)
 		.usage('[options] [verb]')
 		.option('-V, --version', 'the version')
-		.option('--read-only', 'the console without changes')
 		.enablePositionalOptions()
 		.configureHelp(helpStyle)
 		.configureOutput({ writeErr: () => {} })
 		.exitOverride();
 	withGlobalOptions(program);
-	for (const { title, verbs, hidden } of GROUPS) {
+	for (const { title, verbs, changes = false, hidden = false } of GROUPS) {
 		for (const [name, define] of Object.entries(verbs)) {
 			if (!isNeeded(name)) continue;
 			const command = define(finish).helpGroup(title).copyInheritedSettings(program);
 			program.addCommand(command, { hidden });
 			withGlobalOptions(command);
+			if (changes) withoutReadOnly(command);
 		}
 	}
 	return program.addHelpText('after', '\nprocdeck VERB --help explains a verb, with examples.');
@@ -89,16 +98,13 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
 async function runWithoutVerb(program: Command): Promise<number> {
 	const context = contextOf(program);
-	const { version: asksForVersion, readOnly = false } = program.opts<{
-		version?: boolean;
-		readOnly?: boolean;
-	}>();
-	if (asksForVersion) {
+	if (program.opts<{ version?: boolean }>().version) {
 		context.output.print(await version());
 		return 0;
 	}
 	const { openDeck } = await import('./open-deck.ts');
-	return openDeck(context, { readOnly });
+	const allVerbs = () => createProgram(() => {});
+	return withPasteableErrors(context, {}, () => openDeck(context, allVerbs));
 }
 
 function requireVerb(word: string | undefined): void {

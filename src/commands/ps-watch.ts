@@ -61,7 +61,7 @@ type Occasion = ServerEvent['kind'] | 'tick';
 
 /** Paints once for all events of a turn of the event loop, and never twice the same. */
 function painter(
-	{ output }: Context,
+	{ globals, output }: Context,
 	stack: Stack,
 	reports: () => readonly ServerReport[],
 ): (occasion: Occasion) => void {
@@ -76,7 +76,7 @@ function painter(
 		shown = JSON.stringify(value, withoutAge);
 		if (!inPlace && shown === before) return;
 		if (output.json) return output.value(value);
-		const text = psText(stack, reports(), Date.now(), output.paint);
+		const text = psText(stack, reports(), Date.now(), { ...output, aim: globals });
 		output.print(inPlace ? `${HOME_AND_CLEAR}${text}` : `${text}\n`);
 	};
 	return (occasion) => {

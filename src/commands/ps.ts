@@ -15,7 +15,7 @@ export interface PsFlags {
 
 /** What runs; starts nothing. A server that cannot be reached is shown as such. */
 export async function ps(context: Context, _operands: readonly string[], flags: PsFlags): Promise<number> {
-	const stack = await openStackOrRemains(context.globals);
+	const stack = await openStackOrRemains(context);
 	const definitions = coveredServers(stack.servers, flags.server);
 	if (flags.watch) {
 		const { watch } = await import('./ps-watch.ts');
@@ -24,7 +24,7 @@ export async function ps(context: Context, _operands: readonly string[], flags: 
 	const reports = await Promise.all(definitions.map((definition) => report(context, stack, definition)));
 	const { output } = context;
 	if (output.json) output.value(psJson(stack, reports));
-	else output.print(psText(stack, reports, Date.now(), output.paint));
+	else output.print(psText(stack, reports, Date.now(), { ...output, aim: context.globals }));
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { knownTypes, parseFormation } from '../model/formation-arguments.ts';
 import type { Context } from './context.ts';
+import { tellNotices } from './notices.ts';
 import { localServers, openStack } from './open-stack.ts';
 import { wantsColour } from './output/paint.ts';
 import { up } from './up.ts';
@@ -11,13 +12,11 @@ export interface UpFlags {
 }
 
 /** Runs the stack in the foreground. */
-export async function runUp(
-	{ globals }: Context,
-	_operands: readonly string[],
-	flags: UpFlags,
-): Promise<number> {
+export async function runUp(context: Context, _operands: readonly string[], flags: UpFlags): Promise<number> {
+	const { globals } = context;
 	const { directory, procfile, environment } = globals;
 	const stack = await openStack(globals);
+	await tellNotices(context, stack);
 	if (stack.processTypes.length === 0)
 		throw new ProcdeckError('invalid-file', `${stack.procfile} names no process type`);
 	return up({

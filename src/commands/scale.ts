@@ -22,8 +22,9 @@ export function scale(context: Context, operands: readonly string[], flags: Scal
 	});
 }
 
-async function showFormation({ globals, output }: Context, { server }: ScaleFlags): Promise<number> {
-	const stack = await openStackOrRemains(globals);
+async function showFormation(context: Context, { server }: ScaleFlags): Promise<number> {
+	const { globals, output } = context;
+	const stack = await openStackOrRemains(context);
 	const definitions = coveredServers(stack.servers, server);
 	const drivable = definitions.length === 1 ? definitions : definitions.filter(isDrivable);
 	const observations = await withServers(globals, stack, drivable, 'peek', (servers) =>

@@ -16,8 +16,8 @@ interface ServerRow {
 
 /** The servers of the stack, and whether they can be reached. */
 export async function servers(context: Context): Promise<number> {
-	const { globals, output } = context;
-	const stack = await openStackOrRemains(globals);
+	const { output } = context;
+	const stack = await openStackOrRemains(context);
 	const rows = await Promise.all(stack.servers.map((definition) => row(context, stack, definition)));
 	if (output.json) output.value({ servers: rows });
 	else output.print(rowsText(rows, context));

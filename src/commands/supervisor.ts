@@ -1,13 +1,5 @@
-import { closeSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { StartReport } from '../server/embedded/launch-daemon.ts';
-import { toWire } from '../server/embedded/protocol.ts';
-import { type RunningSupervisor, runSupervisor } from '../server/embedded/run.ts';
-import type { StackFiles } from '../server/embedded/stack-watch.ts';
+import { runDaemon } from '../server/embedded/daemon.ts';
 import type { Context } from './context.ts';
-
-/** How often a supervisor that starts with the machine looks whether the one before has ended. */
-const RETRY_MS = 2_000;
 
 /** `procdeck supervisor SERVER`: how a supervisor is brought to life, by the other verbs and by systemd at a boot. */
 export function supervisor(
@@ -17,68 +9,4 @@ export function supervisor(
 ): Promise<number> {
 	const { directory, procfile, environment } = context.globals;
 	return runDaemon({ directory, procfile, environment }, operands[0] ?? '', { boot: flags.boot === true });
-}
-
-/**
- * The supervisor of one server in the background. Says on stdout once whether it started (`StartReport`), then is silent.
- * @param boot started with the machine: brings up what is wanted, unless the stack was ended by `down`
- * @returns the exit code
- */
-async function runDaemon(files: StackFiles, server: string, { boot }: { boot: boolean }): Promise<number> {
-	ignoreHangUps();
-	let running: RunningSupervisor | null;
-	try {
-		running = boot
-			? await takeTurn(files, server)
-			: await runSupervisor(files, server, { staysWhenIdle: false });
-	} catch (error) {
-		report({ started: false, error: toWire(error) });
-		return 1;
-	}
-	if (running === null) {
-		report({ started: false, error: null });
-		return 0;
-	}
-	const { supervisor } = running;
-	if (boot && supervisor.state.formation.power !== 'down') await supervisor.powerUp({}, null);
-	report({ started: true });
-	// Ended from outside (a shutdown, systemd): instances are not ours to take along.
-	for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void running.end());
-	const reason = await running.ended;
-	return reason === 'lock-lost' ? 1 : 0;
-}
-
-/**
- * Becomes the supervisor once there is no other: a command may have brought one to life before us, which nobody would start again.
- * @returns null when the stack was ended by `down` in the meantime
- */
-async function takeTurn(files: StackFiles, server: string): Promise<RunningSupervisor | null> {
-	const first = await runSupervisor(files, server, { staysWhenIdle: true });
-	if (first !== null) return first;
-	process.stderr.write('waiting for the supervisor that runs already to end\n');
-	for (;;) {
-		await sleep(RETRY_MS);
-		const running = await runSupervisor(files, server, { staysWhenIdle: true });
-		if (running === null) continue;
-		if (running.supervisor.state.formation.power !== 'down') return running;
-		await running.end();
-		return null;
-	}
-}
-
-/** The terminal that it was started from may go away at any time. */
-function ignoreHangUps(): void {
-	process.on('SIGHUP', () => {});
-	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-}
-
-function report(message: StartReport): void {
-	process.stdout.write(JSON.stringify(message), () => {
-		try {
-			// Whoever started us waits for the end of this pipe.
-			closeSync(1);
-		} catch {
-			// It is gone already.
-		}
-	});
 }

@@ -1,20 +1,16 @@
+import type { StackLocation } from '../files/locate-stack.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import { exitText } from '../model/exit-text.ts';
 import type { InstanceObservation, ServerEvent } from '../model/observed.ts';
 import { shellEnvironment } from '../model/shell-environment.ts';
 import type { Stack } from '../model/stack.ts';
-import { noteRun } from '../server/embedded/carry-out.ts';
-import { connectCompatible } from '../server/embedded/launch-daemon.ts';
-import { readLogs } from '../server/embedded/logs/reader.ts';
-import { statePaths } from '../server/embedded/paths.ts';
-import { type RunningSupervisor, runSupervisor } from '../server/embedded/run.ts';
-import type { StackFiles } from '../server/embedded/stack-watch.ts';
+import { type Foreground, takeOver } from '../server/embedded/foreground.ts';
 import { createForegroundOutput, type ForegroundOutput } from './output/foreground.ts';
 import { currentUser } from './who.ts';
 
 export interface UpOptions {
 	readonly stack: Stack;
-	readonly files: StackFiles;
+	readonly files: StackLocation;
 	/** The local servers to run, by name. */
 	readonly servers: readonly string[];
 	/** Counts for this run only; null: what is wanted. */
@@ -26,17 +22,17 @@ export interface UpOptions {
 	readonly quiet: boolean;
 }
 
-type Ending = 'asked' | 'failure' | 'down' | 'lost';
+type Ending = 'asked' | 'failure' | 'down' | 'lock-lost' | 'hand-over';
 
 /**
  * Is the supervisor of the stack's local servers, in the foreground with their logs, until it is told to stop.
  * @returns 0, or 1 after a failure that was to end it
- * @throws ProcdeckError `usage` while another supervisor runs
+ * @throws ProcdeckError `usage` while another supervisor runs, `conflict` when another one took its place
  */
 export async function up(options: UpOptions): Promise<number> {
 	// Before the first instance starts: a Ctrl-C from now on leaves nothing behind.
 	const interrupts = watchInterrupts();
-	const running = await takeOver(options);
+	const running = await takeOver(options.stack, options.servers, options.files);
 	const output = createForegroundOutput({
 		colours: options.colours,
 		quiet: options.quiet,
@@ -49,81 +45,46 @@ export async function up(options: UpOptions): Promise<number> {
 	});
 	const logs = new AbortController();
 	const printed = running.map((one) => print(one, output, logs.signal));
-	for (const { supervisor } of running) {
-		await supervisor.powerUp({ held: [], override: options.formation }, shellEnvironment(process.env));
-		await noteRun(supervisor, 'up', currentUser(), 'on');
-	}
+	for (const one of running) await one.start(options.formation, shellEnvironment(process.env), currentUser());
 	const how = await ending;
 	void interrupts.second.then(() => {
-		for (const { supervisor } of running) supervisor.kill();
+		for (const one of running) one.kill();
 	});
-	if (how !== 'lost') await stopAll(running, output);
+	const isReplaced = how === 'lock-lost' || how === 'hand-over';
+	if (!isReplaced) await stopAll(running, output);
 	logs.abort();
 	await Promise.all(printed);
 	await Promise.all(running.map((one) => one.end()));
-	return how === 'failure' || how === 'lost' ? 1 : 0;
+	if (isReplaced) throw replaced(how);
+	return how === 'failure' ? 1 : 0;
 }
 
-/** Becomes the supervisor of each server; one that has nothing to do makes room. */
-async function takeOver({ stack, files, servers }: UpOptions): Promise<RunningSupervisor[]> {
-	const running: RunningSupervisor[] = [];
-	try {
-		for (const server of servers) {
-			await askToMakeRoom(stack, server);
-			const one = await runSupervisor(files, server, { staysWhenIdle: true });
-			if (one === null) throw runsAlready(server, null);
-			running.push(one);
-		}
-	} catch (error) {
-		await Promise.all(running.map((one) => one.end()));
-		throw error;
-	}
-	return running;
+function replaced(how: 'lock-lost' | 'hand-over'): ProcdeckError {
+	const message =
+		how === 'hand-over'
+			? 'another supervisor has taken over'
+			: 'the lock of this stack is gone: another supervisor may have taken over';
+	return new ProcdeckError('conflict', message, 'what runs goes on; `procdeck ps` shows it');
 }
 
-async function askToMakeRoom(stack: Stack, server: string): Promise<void> {
-	const connection = await connectCompatible(statePaths(stack, server));
-	if (connection === null) return;
-	const { busy, pid } = await connection.request('hello', null);
-	if (busy) {
-		connection.close();
-		throw runsAlready(server, pid);
-	}
-	await connection.request('handOver', null);
-	await connection.closed;
-}
-
-function runsAlready(server: string, pid: number | null): ProcdeckError {
-	const which = pid === null ? '' : ` (pid ${pid})`;
-	const hint = 'follow it with `procdeck logs -f`, or end it with `procdeck down`';
-	return new ProcdeckError('usage', `a supervisor runs ${server} of this stack already${which}`, hint);
-}
-
-async function print(
-	{ supervisor, paths }: RunningSupervisor,
-	output: ForegroundOutput,
-	signal: AbortSignal,
-): Promise<void> {
-	const query = { selectors: [], follow: true, lines: 0, since: null };
-	for await (const chunks of readLogs(paths.logs, query, signal))
-		await output.lines(supervisor.definition.name, chunks);
+async function print(one: Foreground, output: ForegroundOutput, signal: AbortSignal): Promise<void> {
+	for await (const chunks of one.logs(signal)) await output.lines(one.server, chunks);
 }
 
 function report(
-	{ supervisor, ended }: RunningSupervisor,
+	one: Foreground,
 	{ exitOnFailure }: UpOptions,
 	output: ForegroundOutput,
 	end: (how: Ending) => void,
 ): void {
-	const server = supervisor.definition.name;
-	const before = new Map(supervisor.snapshot().instances.map((instance) => [instance.name, instance]));
+	const { server } = one;
+	const before = new Map<string, InstanceObservation>();
 	let wasUp = false;
-	void ended.then((reason) => {
-		if (reason === 'lock-lost')
-			output.remark(server, 'system', 'lost the lock of this stack: another supervisor may take over');
-		end('lost');
-	});
-	supervisor.listen((event: ServerEvent) => {
+	void one.ended.then((reason) => end(reason === 'lock-lost' ? 'lock-lost' : 'hand-over'));
+	one.observe((event: ServerEvent) => {
+		if (event.kind === 'snapshot') {
+			for (const instance of event.observation.instances) before.set(instance.name, instance);
+		}
 		if (event.kind === 'stack') {
 			for (const { message } of event.problems) output.remark(server, 'system', message);
 			if (event.power === 'up') wasUp = true;
@@ -138,7 +99,7 @@ function report(
 			output.remark(server, 'system', `${instance.name} failed: ending all`);
 			end('failure');
 		}
-	}, false);
+	});
 }
 
 function isCrash({ state, lastExit, restarts }: InstanceObservation): boolean {
@@ -169,17 +130,9 @@ function whatFollows({ state, nextStartAt }: InstanceObservation): string {
 	return `; next start in ${seconds.toFixed(1)} s`;
 }
 
-async function stopAll(running: readonly RunningSupervisor[], output: ForegroundOutput): Promise<void> {
-	output.remark(running[0]?.supervisor.definition.name ?? '', 'system', 'stopping all; Ctrl-C again kills');
-	await Promise.all(
-		running.map(({ supervisor, recorded }) => {
-			// What `up` starts is its own: a stack that was never started in the background stays so.
-			const isDown = supervisor.state.formation.power === 'down' || recorded.state.formation.power === 'down';
-			return supervisor
-				.powerOff(isDown ? 'down' : 'never')
-				.then(() => noteRun(supervisor, 'up', currentUser(), 'off'));
-		}),
-	);
+async function stopAll(running: readonly Foreground[], output: ForegroundOutput): Promise<void> {
+	output.remark(running[0]?.server ?? '', 'system', 'stopping all; Ctrl-C again kills');
+	await Promise.all(running.map((one) => one.stop(currentUser())));
 }
 
 /** One Ctrl-C may reach us twice, from the terminal and from a wrapper; no hand presses it twice this fast. */

@@ -10,18 +10,22 @@ import { resolveDirectory, type StackLocation } from './locate-stack.ts';
 import { type FoundProcfile, readProcfile } from './read-procfile.ts';
 import { type FoundStackFile, readStackFile } from './read-stack-file.ts';
 
-const DEFAULT_SHELL = '/bin/sh';
+export const DEFAULT_SHELL = '/bin/sh';
 
 export interface StackInspection {
 	/** What the valid part of the files describes; null when the stack file does not say which stack it is. */
 	readonly stack: Stack | null;
 	readonly environment: string;
+	/** The app's folder, its real path. */
+	readonly directory: string;
 	/** The Procfile's path, or null where there is none. */
 	readonly procfile: string | null;
 	/** Set where there is no Procfile; not among `errors`. */
 	readonly missingProcfile: FileMessage | null;
 	readonly errors: readonly FileMessage[];
 	readonly warnings: readonly FileMessage[];
+	/** As Stack has it, also where there is no stack. */
+	readonly watchedFiles: readonly string[];
 }
 
 /**
@@ -50,8 +54,18 @@ export async function inspectStack(location: StackLocation): Promise<StackInspec
 		environmentVariables: variables,
 		watchedFiles,
 		warnings,
+		problems: procfile.missing === null ? errors : [procfile.missing, ...errors],
 	});
-	return { stack, environment, procfile: procfile.path, missingProcfile: procfile.missing, errors, warnings };
+	return {
+		stack,
+		environment,
+		directory,
+		procfile: procfile.path,
+		missingProcfile: procfile.missing,
+		errors,
+		warnings,
+		watchedFiles,
+	};
 }
 
 /**
@@ -79,7 +93,7 @@ function assemble(
 	directory: string,
 	{ content, path, environment }: FoundStackFile,
 	procfile: FoundProcfile,
-	rest: Pick<Stack, 'environmentVariables' | 'watchedFiles' | 'warnings'>,
+	rest: Pick<Stack, 'environmentVariables' | 'watchedFiles' | 'warnings' | 'problems'>,
 ): Stack | null {
 	if (content === null) return null;
 	const servers = serverDefinitions(content);

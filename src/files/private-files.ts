@@ -1,4 +1,4 @@
-import { chmod, copyFile, link, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
 import { Turns } from './turns.ts';
@@ -67,9 +67,10 @@ async function keepPrevious(file: string): Promise<void> {
 	try {
 		// A link and not a rename: at no moment is there no file.
 		await rm(previous, { force: true });
-		await link(file, previous).catch((error: NodeJS.ErrnoException) => {
+		await link(file, previous).catch(async (error: NodeJS.ErrnoException) => {
 			if (!NO_HARD_LINKS.has(error.code)) throw error;
-			return copyFile(file, previous);
+			// `copyFile` also sets owner and mode, which is often refused where links are.
+			await writeFile(previous, await readFile(file), { mode: 0o600 });
 		});
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

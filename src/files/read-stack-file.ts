@@ -41,6 +41,9 @@ async function choose(
 		return { found, environment: wanted };
 	}
 	const general = await read(directory, STACK_FILE);
+	// It may be for any environment: another one's file must not be taken for it.
+	if (general !== null && general.content === null)
+		return { found: general, environment: DEFAULT_ENVIRONMENT };
 	const environment = general?.content?.environment ?? DEFAULT_ENVIRONMENT;
 	return { found: (await read(directory, specificName(environment))) ?? general, environment };
 }

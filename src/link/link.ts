@@ -14,6 +14,16 @@ export interface RunOptions {
 	readonly timeoutMs: number;
 }
 
+/** A command that runs. Its output has to be read to its end. */
+export interface RunningCommand {
+	/** What it writes to stdout and stderr, as it comes; a reader that is slow makes it wait. */
+	readonly output: AsyncIterable<Uint8Array>;
+	/** Never rejects. Both null: it could not be started, and `output` says why. */
+	readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+	/** Does nothing once it has ended. */
+	kill(signal: 'SIGINT' | 'SIGTERM'): void;
+}
+
 /** A way to a machine: runs commands and puts files there. */
 export interface Link {
 	/** Never rejects for what the command does: that is in the result. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
-import type { CommandResult, Link, RunOptions } from './link.ts';
+import type { CommandResult, Link, RunningCommand, RunOptions } from './link.ts';
 
 async function run(command: readonly [string, ...string[]], options: RunOptions): Promise<CommandResult> {
 	// Few commands need it, so that it is loaded here and not at start-up.
@@ -13,6 +13,34 @@ async function run(command: readonly [string, ...string[]], options: RunOptions)
 	const { exitCode = null, stdout, stderr } = result;
 	const neverStarted = exitCode === null && stderr === '';
 	return { exitCode, stdout, stderr: neverStarted ? (result.shortMessage ?? '') : stderr };
+}
+
+/** Starts a command on this machine, without stdin; it ends with this process. */
+export async function startCommand(command: readonly [string, ...string[]]): Promise<RunningCommand> {
+	const { execa } = await import('execa');
+	const [file, ...args] = command;
+	const child = execa(file, args, {
+		stdin: 'ignore',
+		all: true,
+		buffer: false,
+		encoding: 'buffer',
+		reject: false,
+	});
+	const ended = child.then(({ exitCode = null, signal = null, shortMessage }) => ({
+		code: exitCode,
+		signal,
+		why: exitCode === null && signal === null ? `${shortMessage}\n` : '',
+	}));
+	return { output: outputOf(child.all, ended), ended, kill: (signal) => void child.kill(signal) };
+}
+
+async function* outputOf(
+	stream: AsyncIterable<Uint8Array>,
+	ended: Promise<{ readonly why: string }>,
+): AsyncGenerator<Uint8Array> {
+	yield* stream;
+	const { why } = await ended;
+	if (why !== '') yield Buffer.from(why);
 }
 
 async function put(path: string, content: string, mode: number): Promise<void> {

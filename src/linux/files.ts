@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -11,4 +12,10 @@ export async function punchHole(file: string, bytes: number): Promise<void> {
 /** Makes a named pipe for this user only. */
 export async function makeFifo(file: string): Promise<void> {
 	await run('mkfifo', ['-m', '600', file]);
+}
+
+/** Where the last write through a descriptor ended, whichever of the processes that share it wrote; 0 before the first. */
+export function writePosition(descriptor: number): number {
+	const information = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
+	return Number(/^pos:\s*(\d+)/m.exec(information)?.[1] ?? 0);
 }

@@ -113,6 +113,16 @@ export function environmentValue(pid: number, name: string): string | null {
 	}
 }
 
+/** Whether the kernel lets us signal a process: not where it is another user's. */
+export function canSignal(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code !== 'EPERM';
+	}
+}
+
 /** The program's name and its owner, for naming a process in a message. */
 export function describeProcess(pid: number): string {
 	try {
@@ -128,6 +138,15 @@ export function describeProcess(pid: number): string {
 /** Identifies this boot of the machine: pids and the monotonic clock begin anew with another one. */
 export function bootId(): string {
 	return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/**
+ * Milliseconds since the start of a process, by its start time.
+ * Start times also count while the machine sleeps, unlike the monotonic clock.
+ */
+export function ageOf({ startTime }: { readonly startTime: number }): number {
+	const uptime = Number.parseFloat(readFileSync('/proc/uptime', 'utf8'));
+	return Math.max(0, (uptime - startTime / TICKS_PER_SECOND) * 1000);
 }
 
 /** Milliseconds of the machine's monotonic clock: the same for every process of one boot. */

@@ -66,9 +66,14 @@ export interface ChangeOptions {
 	readonly historyVerb?: string;
 	/** The changeId that this takes back. */
 	readonly undoes?: string;
-	/** Told as instances settle. */
-	readonly onProgress?: (settled: number, total: number) => void;
+	readonly onProgress?: ProgressListener;
 }
+
+/**
+ * Told as instances settle.
+ * @param current names of some of the instances that are being changed at this moment
+ */
+export type ProgressListener = (settled: number, total: number, current?: readonly string[]) => void;
 
 /** One line of the history. `outcome` is null while it is under way. */
 export interface HistoryEntry {

@@ -4,14 +4,20 @@ import { instanceLimit } from './ports.ts';
 import type { Stack } from './stack.ts';
 import { didYouMean } from './suggest.ts';
 
-/** The process types that arguments may name, each with the most instances it can have. */
-export type KnownTypes = ReadonlyMap<string, number>;
+/** The process types that are known, each with the most instances it can have; null: arguments may no longer name it. */
+export type KnownTypes = ReadonlyMap<string, number | null>;
 
 /**
  * @param orphans types that left the Procfile but still have instances
+ * @param former types that left it and have none
  */
-export function knownTypes(stack: Pick<Stack, 'processTypes'>, orphans: Iterable<string> = []): KnownTypes {
-	const known = new Map<string, number>();
+export function knownTypes(
+	stack: Pick<Stack, 'processTypes'>,
+	orphans: Iterable<string> = [],
+	former: Iterable<string> = [],
+): KnownTypes {
+	const known = new Map<string, number | null>();
+	for (const type of former) known.set(type, null);
 	for (const type of orphans) known.set(type, instanceLimit(type, Number.MAX_SAFE_INTEGER));
 	for (const { name, settings } of stack.processTypes)
 		known.set(name, instanceLimit(name, settings.maxInstances));
@@ -39,10 +45,11 @@ export function parseFormation(text: string, known: KnownTypes): Record<string, 
 	const counts = new Map(entries);
 	const rest = known.has(ALL) ? 0 : (counts.get(ALL) ?? 0);
 	return Object.fromEntries(
-		[...known].map(([type, limit]) => {
+		[...known].flatMap(([type, limit]) => {
+			if (limit === null) return [];
 			const count = counts.get(type) ?? rest;
 			if (count > limit) throw overLimit(`${ALL}=${rest}`, type, limit);
-			return [type, count];
+			return [[type, count]];
 		}),
 	);
 }
@@ -120,9 +127,16 @@ function parseCount(text: string, argument: string, type: string, limit: number)
 
 function limitOf(type: string, known: KnownTypes, argument: string): number {
 	const limit = known.get(type);
-	if (limit !== undefined) return limit;
-	const names = [...known.keys()];
 	const where = type === argument ? '' : `${argument}: `;
+	if (limit === null) {
+		throw new ProcdeckError(
+			'unknown-type',
+			`${where}${type} has left the Procfile, and nothing of it runs`,
+			'write it into the Procfile again to start it',
+		);
+	}
+	if (limit !== undefined) return limit;
+	const names = [...known.keys()].filter((name) => known.get(name) !== null);
 	throw new ProcdeckError(
 		'unknown-type',
 		`${where}there is no process type ${JSON.stringify(type)}${didYouMean(type, names)}`,

@@ -98,6 +98,8 @@ export interface Stack {
 	/** Env files, then `env:`, later wins. */
 	readonly environmentVariables: Readonly<Record<string, string>>;
 	readonly warnings: readonly FileMessage[];
+	/** Errors of the files. A stack that has some is for what must go on working despite them. */
+	readonly problems: readonly FileMessage[];
 }
 
 /** The type that the load balancer sends traffic to. */

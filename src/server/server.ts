@@ -19,25 +19,15 @@ export interface LogChunk {
 	/** Milliseconds since the epoch; exact to a second for lines read back. */
 	readonly at: number;
 	readonly stream: 'stdout' | 'stderr' | null;
+	/** The reader's own: it may free them. */
 	readonly bytes: Buffer;
 	/** A remark of Procdeck's in the place where lines are missing (skipped, truncated), not the app's words. */
 	readonly marker: boolean;
 }
 
-/** In what servers may differ, so that the contract suite and the console know. */
-export interface Capabilities {
-	/** Restarts after a crash are spread by jitter and the delay resets after good health. */
-	readonly backoffJitterAndReset: boolean;
-	/** The server runs rolling restarts itself, so that they go on when the client goes. */
-	readonly restartOutlivesClient: boolean;
-	/** `start` and `down` turn the whole stack on and off. */
-	readonly power: boolean;
-}
-
 /** A machine that runs instances. Implementations: the embedded supervisor, systemd. */
 export interface Server {
 	readonly definition: ServerDefinition;
-	readonly capabilities: Capabilities;
 	/**
 	 * Pushes a snapshot, then every change, until the returned function is called. Statistics come only if asked for.
 	 * A lost connection is an event, not an error; the server reconnects by itself and sends a new snapshot.
@@ -49,7 +39,10 @@ export interface Server {
 	 * @throws ProcdeckError for bad input (`unknown-type`, `limit`), when nothing was attempted.
 	 */
 	apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]>;
-	/** In order within an instance; chunks of different instances are in order of time when read back. */
+	/**
+	 * In order within an instance; chunks of different instances are in order of time when read back.
+	 * With `follow`, an empty batch parts what is read back from what comes; no other batch is empty.
+	 */
 	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]>;
 	/** One sample now. */
 	stats(): Promise<ServerStats>;

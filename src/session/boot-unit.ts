@@ -36,6 +36,10 @@ export function bootUnitText({ stack, server, program, procfile, stateHome }: Bo
 		...(stateHome === null ? [] : [`Environment=${quote(`XDG_STATE_HOME=${stateHome}`, ['%'])}`]),
 		`ExecStart=${command.map((argument) => quote(argument, ['%', '$'])).join(' ')}`,
 		'KillMode=process',
+		// At a shutdown it stops the instances first; the user's systemd itself has 120 s.
+		'TimeoutStopSec=110',
+		// An instance that the kernel ends for its memory is for the supervisor to start again.
+		'OOMPolicy=continue',
 		'Restart=on-failure',
 		'',
 		'[Install]',

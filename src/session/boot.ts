@@ -81,6 +81,6 @@ async function requireUserManager(link: Link): Promise<void> {
 	throw new ProcdeckError(
 		'refused',
 		`there is no systemd user manager: ${stderr.trim()}`,
-		'log in through a session of your own (not su), or start the stack from your system: procdeck start',
+		'log in through a session of your own (not su), or start the stack from your system: `procdeck start`',
 	);
 }

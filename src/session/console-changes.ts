@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import type { Change, ChangeOptions, ChangeRow, Outcome, Selector } from '../model/change.ts';
+import { agoText, countsText } from '../model/change-text.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import { planUndo, type UndoPlan } from '../model/undo-plan.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
 import { type ConsoleStore, putActivity } from '../store/console-store.ts';
@@ -12,9 +13,6 @@ import { undo } from './undo.ts';
 interface Result {
 	readonly outcome: Outcome;
 	readonly reason: string | null;
-	/** In the place of what was announced, where only the outcome tells. */
-	readonly subject?: string;
-	readonly action?: string;
 }
 
 /** Runs changes one may have to wait for; each is an activity from its beginning to its outcome. */
@@ -22,7 +20,6 @@ export interface ChangeRunner {
 	apply(action: string, names: readonly string[], servers: readonly Server[], change: Change): Promise<void>;
 	move(from: Server, to: Server, type: string, count: number | null): Promise<void>;
 	undo(servers: readonly Server[]): Promise<void>;
-	saveLog(path: string, lines: readonly string[]): Promise<void>;
 }
 
 /** The outcome of the whole from that of its rows: the first that did not work, with its reason. */
@@ -34,17 +31,26 @@ export function resultOf(rows: readonly ChangeRow[]): Result {
 	return { outcome: unchanged ? 'unchanged' : 'done', reason: remark };
 }
 
-function undoResult(rows: readonly ChangeRow[]): Result {
-	const [first] = rows;
-	if (first === undefined)
-		return { outcome: 'unchanged', reason: 'there is no change of yours to take back' };
-	const count =
-		typeof first.from === 'number' && typeof first.to === 'number' ? ` ${first.from} → ${first.to}` : '';
+/** What an undo is about to take back: `worker on local` and `undo of scale 3 → 4 (2 minutes ago)`. */
+function undoHeadline({ parts }: UndoPlan): { subject: string; action: string } {
+	const [first] = parts;
+	const latest = parts.at(-1);
+	if (first === undefined || latest === undefined) return { subject: 'last change', action: 'undo' };
+	const names = new Set(parts.map(({ type, instance }) => instance ?? type ?? 'everything'));
+	const servers = new Set(parts.map(({ server }) => server));
+	const counts = parts.length === 1 ? countsText(first, '→') : '';
 	return {
-		...resultOf(rows),
-		subject: `${first.instance ?? first.type ?? 'everything'} on ${first.server}`,
-		action: `undo${count}`,
+		subject: subjectOf([...names], [...servers]),
+		action: `undo of ${first.verb}${counts} (${agoText(latest.at, Date.now())})`,
 	};
+}
+
+function undoResult(rows: readonly ChangeRow[], { passedOver }: UndoPlan): Result {
+	const result: Result =
+		rows.length === 0 ? { outcome: 'unchanged', reason: 'nothing of yours to take back' } : resultOf(rows);
+	const remarks = [...new Set(passedOver.map(({ reason }) => `${reason} (passed over)`))];
+	const reasons = [...(result.reason === null ? [] : [result.reason]), ...remarks];
+	return { ...result, reason: reasons.length === 0 ? null : reasons.join('; ') };
 }
 
 /** `worker.2 on local`; no selector means everything. */
@@ -56,41 +62,47 @@ export function selectorText({ type, index }: Selector): string {
 	return index === null ? type : `${type}.${index}`;
 }
 
-async function writeNew(path: string, lines: readonly string[]): Promise<void> {
-	try {
-		await writeFile(path, lines.map((line) => `${line}\n`).join(''), { flag: 'wx', mode: 0o600 });
-	} catch (error) {
-		throw new ProcdeckError('refused', error instanceof Error ? error.message : String(error));
-	}
-}
+/** Does the work of one change as an activity, from its announcement to its outcome. */
+type RunActivity = (
+	subject: string,
+	action: string,
+	work: (options: ChangeOptions) => Promise<Result>,
+) => Promise<void>;
 
-export function createChangeRunner(store: ConsoleStore): ChangeRunner {
-	const run = async (subject: string, action: string, work: (options: ChangeOptions) => Promise<Result>) => {
+function activityRunner(store: ConsoleStore): RunActivity {
+	return async (subject, action, work) => {
 		const id = randomUUID();
 		const startedAt = Date.now();
-		const announced: Activity = {
-			id,
-			subject,
-			action,
-			startedAt,
-			settled: 0,
-			total: 0,
-			outcome: null,
-			reason: null,
-			tookMs: null,
-		};
+		const pending = { settled: 0, total: 0, outcome: null, reason: null, tookMs: null } as const;
+		const announced: Activity = { id, subject, action, startedAt, ...pending };
 		const onProgress = (settled: number, total: number) =>
 			putActivity(store, { ...announced, settled, total });
 		putActivity(store, announced);
 		const { who } = store.getState();
-		const result = await work({ wait: true, timeoutMs: null, who, changeId: id, onProgress }).catch(
-			(error: unknown): Result => {
-				if (!(error instanceof ProcdeckError)) throw error;
-				return { outcome: 'failed', reason: error.message };
-			},
-		);
+		const result = await work({ wait: true, timeoutMs: null, who, changeId: id, onProgress }).catch(failed);
 		putActivity(store, { ...announced, ...result, tookMs: Date.now() - startedAt });
 	};
+}
+
+function failed(error: unknown): Result {
+	if (!(error instanceof ProcdeckError)) throw error;
+	return { outcome: 'failed', reason: error.message };
+}
+
+export function createChangeRunner(store: ConsoleStore): ChangeRunner {
+	const run = activityRunner(store);
+	const undoLast = (servers: readonly Server[]): Promise<void> => {
+		const state = store.getState();
+		const plan = planUndo(
+			state.servers.flatMap(({ observation }) => observation ?? []),
+			state.who,
+		);
+		const { subject, action } = undoHeadline(plan);
+		return run(subject, action, async ({ changeId: _, ...options }) =>
+			undoResult(await undo(servers, plan, options), plan),
+		);
+	};
+	let undoing: Promise<void> = Promise.resolve();
 	return {
 		apply(action, names, servers, change) {
 			const where = servers.map(({ definition }) => definition.name);
@@ -105,16 +117,9 @@ export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 			);
 		},
 		undo(servers) {
-			return run('last change', 'undo', async ({ changeId: _, ...options }) => {
-				const observations = store.getState().servers.flatMap(({ observation }) => observation ?? []);
-				return undoResult(await undo(servers, observations, options));
-			});
-		},
-		saveLog(path, lines) {
-			return run(path, `save ${lines.length.toLocaleString('en')} lines`, async () => {
-				await writeNew(path, lines);
-				return { outcome: 'done', reason: null };
-			});
+			// What the next one takes back is known when this one has.
+			undoing = undoing.then(() => undoLast(servers));
+			return undoing;
 		},
 	};
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
-import type { InstanceObservation } from '../model/observed.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
 import {
@@ -12,21 +11,8 @@ import {
 	setPending,
 } from '../store/console-store.ts';
 import { type Cell, cellOf, serverNamed } from '../store/selectors.ts';
-import { createTick } from '../store/tick.ts';
-
-/** Presses of `+` and `-` on one cell that belong together: until all of them have settled. */
-interface Burst {
-	/** One id for all of them, so that one undo takes them back together. */
-	readonly changeId: string;
-	readonly startedAt: number;
-	readonly from: number;
-	/** The least that was acknowledged on the way: what is above it starts anew. */
-	lowest: number;
-	/** What the server acknowledged last: the next change is refused when it is no longer that. */
-	acknowledged: number;
-	target: number;
-	sending: boolean;
-}
+import { createTick, type Tick } from '../store/tick.ts';
+import { type Burst, standingOf } from './console-burst.ts';
 
 /** Scales by key: every press counts at once, and what the server has not answered yet waits as one newest target. */
 export interface Scaler {
@@ -36,52 +22,98 @@ export interface Scaler {
 	stop(): void;
 }
 
-/** How far a burst has come. */
-interface Standing {
-	readonly settled: number;
-	readonly total: number;
-	readonly over: boolean;
-	readonly failure: string | null;
-}
-
-/** An instance without a readiness check counts when it has lived so long: one that crashes at once was never up. */
-const SETTLES_AFTER_MS = 1000;
-
 const LOOK_AGAIN_MS = 200;
 
-function isSettled({ state, ready, startedAt }: InstanceObservation): boolean {
-	if (state !== 'running') return false;
-	return ready === true || startedAt === null || Date.now() - Date.parse(startedAt) >= SETTLES_AFTER_MS;
+/** A burst on its cell. */
+interface Scaling {
+	readonly server: Server;
+	readonly type: string;
+	readonly burst: Burst;
 }
 
-function standingOf(cell: Cell, burst: Burst): Standing {
-	const wanted = cell.known?.wanted ?? 0;
-	const present = cell.instances.filter(({ state }) => state !== 'stopped').length;
-	if (burst.target < burst.from && burst.target === burst.lowest) {
-		const left = Math.max(0, present - wanted);
-		return {
-			settled: burst.from - burst.target - left,
-			total: burst.from - burst.target,
-			over: left === 0,
-			failure: null,
-		};
+class CellScaler implements Scaler {
+	readonly #store: ConsoleStore;
+	/** That an instance goes on living is no event. */
+	readonly #lookAgain: Tick = createTick(LOOK_AGAIN_MS);
+	readonly #scalings = new Map<string, Scaling>();
+
+	constructor(store: ConsoleStore) {
+		this.#store = store;
+		this.#lookAgain.subscribe(() => this.settle());
 	}
-	// How those are that were there before is not this change's doing.
-	const added = cell.instances.filter(({ index }) => index > burst.lowest);
-	const broken = added.find(({ state }) => state === 'backoff' || state === 'failed');
-	const settled = added.filter(isSettled).length;
-	const total = burst.target - burst.lowest;
-	const failure = broken === undefined ? null : `${broken.name} does not stay up`;
-	return { settled, total, over: settled >= total, failure };
-}
 
-export function createScaler(store: ConsoleStore): Scaler {
-	// That an instance goes on living is no event.
-	const lookAgain = createTick(LOOK_AGAIN_MS);
-	const bursts = new Map<string, { server: Server; type: string; burst: Burst }>();
+	scaleTo(server: Server, type: string, target: number): void {
+		const { name } = server.definition;
+		const key = cellKey(name, type);
+		const burst = this.#scalings.get(key)?.burst ?? newBurst(this.#wantedOf(name, type), target);
+		const scaling = { server, type, burst };
+		burst.target = target;
+		this.#scalings.set(key, scaling);
+		setPending(this.#store, name, type, target);
+		this.#show(scaling);
+		if (burst.sending) return;
+		burst.sending = true;
+		// Presses that arrive together (`+++`) go out as one change.
+		queueMicrotask(() => void this.#send(scaling));
+	}
 
-	const show = (server: Server, type: string, burst: Burst, result: Partial<Activity> = {}) => {
-		putActivity(store, {
+	settle(): void {
+		for (const scaling of this.#scalings.values()) {
+			const { burst } = scaling;
+			const cell = this.#cellOf(scaling);
+			if (cell !== null && !burst.sending && burst.acknowledged === burst.target) this.#look(scaling, cell);
+		}
+	}
+
+	stop(): void {
+		this.#lookAgain.stop();
+	}
+
+	/** Ends the burst once it has come to something. */
+	#look(scaling: Scaling, cell: Cell): void {
+		const { burst } = scaling;
+		const { settled, total, over, failure } = standingOf(cell, burst);
+		const idle = cell.server.observation?.power !== 'up' || cell.known?.stopped;
+		if (idle) this.#end(scaling, 'done', 'recorded; it does not run now');
+		else if (failure !== null) this.#end(scaling, 'failed', failure);
+		// Somebody else has changed it since: this change is history.
+		else if (over || cell.known?.wanted !== burst.target) this.#end(scaling, 'done', null);
+		else {
+			this.#show(scaling, { settled, total });
+			this.#lookAgain.mark();
+		}
+	}
+
+	/** Sends the target, and whatever it has become meanwhile, until the server has the newest. */
+	async #send(scaling: Scaling): Promise<void> {
+		const { server, type, burst } = scaling;
+		const { name } = server.definition;
+		do {
+			const to = burst.target;
+			const row = await scaleOnce(scaling, this.#store.getState().who);
+			if (row.outcome !== 'done' && row.outcome !== 'unchanged') {
+				this.#end(scaling, row.outcome, row.reason);
+				return;
+			}
+			burst.acknowledged = to;
+			burst.lowest = Math.min(burst.lowest, to);
+			acknowledgeWanted(this.#store, name, type, to);
+		} while (burst.target !== burst.acknowledged);
+		burst.sending = false;
+		setPending(this.#store, name, type, null);
+		this.settle();
+	}
+
+	#end(scaling: Scaling, outcome: Activity['outcome'], reason: string | null): void {
+		const { server, type, burst } = scaling;
+		const { name } = server.definition;
+		this.#scalings.delete(cellKey(name, type));
+		setPending(this.#store, name, type, null);
+		this.#show(scaling, { outcome, reason, tookMs: Date.now() - burst.startedAt });
+	}
+
+	#show({ server, type, burst }: Scaling, result: Partial<Activity> = {}): void {
+		putActivity(this.#store, {
 			id: burst.changeId,
 			subject: `${type} on ${server.definition.name}`,
 			action: `${burst.from} → ${burst.target}`,
@@ -93,97 +125,43 @@ export function createScaler(store: ConsoleStore): Scaler {
 			tookMs: null,
 			...result,
 		});
-	};
-	const end = (
-		server: Server,
-		type: string,
-		burst: Burst,
-		outcome: Activity['outcome'],
-		reason: string | null,
-	) => {
-		bursts.delete(cellKey(server.definition.name, type));
-		setPending(store, server.definition.name, type, null);
-		show(server, type, burst, { outcome, reason, tookMs: Date.now() - burst.startedAt });
-	};
-	const send = async (server: Server, type: string, burst: Burst): Promise<void> => {
-		const to = burst.target;
-		burst.sending = true;
-		const row = await scaleOnce(server, type, to, burst, store.getState().who);
-		burst.sending = false;
-		if (row.outcome !== 'done' && row.outcome !== 'unchanged') {
-			end(server, type, burst, row.outcome, row.reason);
-			return;
-		}
-		burst.acknowledged = to;
-		burst.lowest = Math.min(burst.lowest, to);
-		acknowledgeWanted(store, server.definition.name, type, to);
-		if (burst.target !== to) {
-			await send(server, type, burst);
-			return;
-		}
-		setPending(store, server.definition.name, type, null);
-		settle();
-	};
-	const settle = () => {
-		for (const { server, type, burst } of bursts.values()) {
-			const entry = serverNamed(store.getState(), server.definition.name);
-			if (entry === null || burst.sending || burst.acknowledged !== burst.target) continue;
-			const cell = cellOf(store.getState(), entry, type);
-			const { settled, total, over, failure } = standingOf(cell, burst);
-			const idle = entry.observation?.power !== 'up' || cell.known?.stopped;
-			if (idle) end(server, type, burst, 'done', 'recorded; it does not run now');
-			else if (failure !== null) end(server, type, burst, 'failed', failure);
-			// Somebody else has changed it since: this change is history.
-			else if (over || cell.known?.wanted !== burst.target) end(server, type, burst, 'done', null);
-			else {
-				show(server, type, burst, { settled, total });
-				lookAgain.mark();
-			}
-		}
-	};
-	lookAgain.subscribe(settle);
+	}
+
+	#cellOf({ server, type }: Scaling): Cell | null {
+		const state = this.#store.getState();
+		const entry = serverNamed(state, server.definition.name);
+		return entry === null ? null : cellOf(state, entry, type);
+	}
+
+	#wantedOf(server: string, type: string): number {
+		const entry = serverNamed(this.#store.getState(), server);
+		return entry?.observation?.types.find((known) => known.type === type)?.wanted ?? 0;
+	}
+}
+
+export function createScaler(store: ConsoleStore): Scaler {
+	return new CellScaler(store);
+}
+
+function newBurst(wanted: number, target: number): Burst {
 	return {
-		scaleTo(server, type, target) {
-			const key = cellKey(server.definition.name, type);
-			const entry = serverNamed(store.getState(), server.definition.name);
-			const wanted = entry === null ? 0 : (cellOf(store.getState(), entry, type).known?.wanted ?? 0);
-			const known = bursts.get(key);
-			const burst = known?.burst ?? {
-				changeId: randomUUID(),
-				startedAt: Date.now(),
-				from: wanted,
-				lowest: wanted,
-				acknowledged: wanted,
-				target,
-				sending: false,
-			};
-			burst.target = target;
-			bursts.set(key, { server, type, burst });
-			setPending(store, server.definition.name, type, target);
-			show(server, type, burst);
-			if (burst.sending) return;
-			burst.sending = true;
-			// Presses that arrive together (`+++`) go out as one change.
-			queueMicrotask(() => void send(server, type, burst));
-		},
-		settle,
-		stop: lookAgain.stop,
+		changeId: randomUUID(),
+		startedAt: Date.now(),
+		from: wanted,
+		lowest: wanted,
+		acknowledged: wanted,
+		target,
+		sending: false,
 	};
 }
 
-async function scaleOnce(
-	server: Server,
-	type: string,
-	to: number,
-	burst: Burst,
-	who: string,
-): Promise<ChangeRow> {
-	const target = { type, to, expected: burst.acknowledged };
-	const common = { server: server.definition.name, type, from: burst.acknowledged, to };
+async function scaleOnce({ server, type, burst }: Scaling, who: string): Promise<ChangeRow> {
+	const { acknowledged: from, target: to, changeId } = burst;
+	const common = { server: server.definition.name, type, from, to };
 	try {
 		const rows = await server.apply(
-			{ verb: 'scale', targets: [target] },
-			{ wait: false, timeoutMs: null, who, changeId: burst.changeId },
+			{ verb: 'scale', targets: [{ type, to, expected: from }] },
+			{ wait: false, timeoutMs: null, who, changeId },
 		);
 		return rows[0] ?? { ...common, outcome: 'unchanged', reason: null };
 	} catch (error) {

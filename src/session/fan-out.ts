@@ -1,4 +1,4 @@
-import type { Change, ChangeOptions, ChangeRow, Selector } from '../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, ProgressListener, Selector } from '../model/change.ts';
 import { exitCodeOf, ProcdeckError } from '../model/errors.ts';
 import type { Server } from '../server/server.ts';
 
@@ -12,14 +12,16 @@ export async function applyToAll(
 	change: Change,
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
-	const progress = sumProgress(options.onProgress);
+	const progress = sumProgress(options.onProgress, servers.length > 1);
 	const results = await Promise.allSettled(
-		servers.map((server) => server.apply(change, { ...options, onProgress: progress() })),
+		servers.map((server) =>
+			server.apply(change, { ...options, onProgress: progress(server.definition.name) }),
+		),
 	);
 	const errors = results.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []));
 	const [first] = errors;
 	if (first && errors.length === servers.length && (errors.length === 1 || errors.every(isBadInput)))
-		throw first;
+		throw asOne(first, errors);
 	return results.flatMap((result, position) =>
 		result.status === 'fulfilled'
 			? result.value
@@ -31,6 +33,13 @@ export async function applyToAll(
 function asError(reason: unknown): ProcdeckError {
 	if (reason instanceof ProcdeckError) return reason;
 	throw reason;
+}
+
+/** Servers may refuse the same for reasons of their own. */
+function asOne(first: ProcdeckError, errors: readonly ProcdeckError[]): ProcdeckError {
+	const messages = new Set(errors.map(({ message }) => message));
+	if (messages.size === 1) return first;
+	return new ProcdeckError(first.code, [...messages].join('\n'), first.hint, { cause: first });
 }
 
 function isBadInput(error: ProcdeckError): boolean {
@@ -77,20 +86,30 @@ function selectedRow({ type, index }: Selector): RowTarget {
 	return index === null ? { type, to: null } : { type, instance: `${type}.${index}`, to: null };
 }
 
-type Progress = NonNullable<ChangeOptions['onProgress']>;
+interface ServerProgress {
+	settled: number;
+	total: number;
+	/** With the server before them where there are several. */
+	current: readonly string[];
+}
 
 /** A listener per server whose numbers are told as one sum. */
-function sumProgress(listener: Progress | undefined): () => Progress | undefined {
+function sumProgress(
+	listener: ProgressListener | undefined,
+	namesServers: boolean,
+): (server: string) => ProgressListener | undefined {
 	if (!listener) return () => undefined;
-	const parts: { settled: number; total: number }[] = [];
-	return () => {
-		const part = { settled: 0, total: 0 };
+	const parts: ServerProgress[] = [];
+	return (server) => {
+		const part: ServerProgress = { settled: 0, total: 0, current: [] };
 		parts.push(part);
-		return (settled, total) => {
-			Object.assign(part, { settled, total });
+		return (settled, total, current = []) => {
+			const named = namesServers ? current.map((name) => `${server}/${name}`) : current;
+			Object.assign(part, { settled, total, current: named });
 			listener(
 				parts.reduce((sum, each) => sum + each.settled, 0),
 				parts.reduce((sum, each) => sum + each.total, 0),
+				parts.flatMap((each) => each.current),
 			);
 		};
 	};

@@ -67,7 +67,7 @@ function refuseImpossible(
 		throw new ProcdeckError(
 			'refused',
 			`${type} does not run on ${target.name}, so moving it there would end it`,
-			`start it there first: procdeck start --server ${target.name}`,
+			`start it there first: \`procdeck start --server ${target.name}\``,
 		);
 	}
 }

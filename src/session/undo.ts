@@ -1,30 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
-import type { ServerObservation } from '../model/observed.ts';
 import { shellEnvironment } from '../model/shell-environment.ts';
-import { lastUndoable } from '../model/undoable.ts';
+import type { UndoPlan } from '../model/undo-plan.ts';
 import type { Server } from '../server/server.ts';
 import { failedRows } from './fan-out.ts';
 
 /**
- * Takes back the last change of `options.who` that is not taken back yet, on all servers that it touched. Where
- * somebody else has changed the same since, nothing is touched and the rows say `conflict`.
+ * Takes back what is planned, on all servers that it touched. Where somebody else has changed the same since, nothing is
+ * touched and the rows say `conflict`.
  * @returns no row where there is nothing to take back
  */
 export async function undo(
 	servers: readonly Server[],
-	observations: readonly ServerObservation[],
+	{ parts, conflicts }: UndoPlan,
 	options: Omit<ChangeOptions, 'changeId'>,
 ): Promise<ChangeRow[]> {
-	const entries = lastUndoable(
-		observations.flatMap((observation) => observation.history),
-		options.who,
-	);
-	const [first] = entries;
+	const [first] = parts;
 	if (!first) return [];
-	const conflicts = entries.flatMap((entry) => conflictRow(entry, observations));
-	if (conflicts.length > 0) return conflicts;
+	if (conflicts.length > 0) return conflicts.map(({ part, reason }) => conflictRow(part, reason));
 
 	const undoing: ChangeOptions = {
 		...options,
@@ -33,81 +27,58 @@ export async function undo(
 		undoes: first.changeId,
 	};
 	const rows: ChangeRow[] = [];
-	for (const entry of entries.toReversed()) rows.push(...(await takeBack(entry, servers, undoing)));
+	for (const part of parts.toReversed()) rows.push(...(await takeBack(part, servers, undoing)));
 	return rows;
 }
 
-function conflictRow(entry: HistoryEntry, observations: readonly ServerObservation[]): ChangeRow[] {
-	const observation = observations.find((each) => each.name === entry.server);
-	const now = observation ? whatMoved(entry, observation) : null;
-	if (now === null) return [];
-	return [rowFor(entry, { outcome: 'failed', code: 'conflict', reason: `changed since: ${now}` })];
-}
-
-/** How a type differs from how the entry left it; null: it does not. */
-function whatMoved(entry: HistoryEntry, observation: ServerObservation): string | null {
-	const type = observation.types.find((each) => each.type === entry.type);
-	if (!type) return `${entry.type} is gone`;
-	switch (entry.verb) {
-		case 'pause':
-			return type.paused === entry.from ? null : `${type.type} is ${type.wanted} and not paused`;
-		case 'stop':
-			return isStopped(entry, observation) ? null : `${entry.instance ?? type.type} was started`;
-		default:
-			return type.wanted === entry.to ? null : `${type.type} is ${type.wanted}, not ${entry.to}`;
-	}
-}
-
-function isStopped(entry: HistoryEntry, observation: ServerObservation): boolean {
-	if (entry.instance === undefined) {
-		return observation.types.some((type) => type.type === entry.type && type.stopped);
-	}
-	const instance = observation.instances.find((each) => each.name === entry.instance);
-	return instance?.state === 'stopped' || instance?.state === 'stopping';
+function conflictRow(part: HistoryEntry, reason: string): ChangeRow {
+	const { server, type, instance, from, to } = part;
+	return {
+		server,
+		type,
+		...(instance && { instance }),
+		from: to,
+		to: from,
+		outcome: 'failed',
+		code: 'conflict',
+		reason,
+	};
 }
 
 async function takeBack(
-	entry: HistoryEntry,
+	part: HistoryEntry,
 	servers: readonly Server[],
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
-	const server = servers.find((each) => each.definition.name === entry.server);
-	if (!server) {
-		const reason = `${entry.server} is not a server of the stack any more`;
-		return [rowFor(entry, { outcome: 'failed', code: 'unknown-server', reason })];
-	}
-	const change = inverse(entry);
+	const server = servers.find((each) => each.definition.name === part.server);
+	if (!server) throw new Error(`an undo was planned on ${part.server}, which was not observed`);
+	const change = inverse(part);
 	try {
 		return await server.apply(change, options);
 	} catch (error) {
 		// The other servers' parts go on, and the rows tell of all of them.
-		if (error instanceof ProcdeckError) return failedRows(entry.server, change, error);
+		if (error instanceof ProcdeckError) return failedRows(part.server, change, error);
 		throw error;
 	}
 }
 
-function inverse(entry: HistoryEntry): Change {
-	const type = entry.type!;
-	switch (entry.verb) {
+function inverse(part: HistoryEntry): Change {
+	const type = part.type!;
+	switch (part.verb) {
 		case 'pause':
 			return { verb: 'resume', types: [type] };
 		case 'stop':
 			return {
 				verb: 'start',
-				selectors: [{ type, index: indexOf(entry.instance) }],
+				selectors: [{ type, index: indexOf(part.instance) }],
 				formation: null,
 				shell: shellEnvironment(process.env),
 			};
 		default:
-			return { verb: 'scale', targets: [{ type, to: Number(entry.from), expected: Number(entry.to) }] };
+			return { verb: 'scale', targets: [{ type, to: Number(part.from), expected: Number(part.to) }] };
 	}
 }
 
 function indexOf(instance: string | undefined): number | null {
 	return instance === undefined ? null : Number(instance.slice(instance.lastIndexOf('.') + 1));
-}
-
-function rowFor(entry: HistoryEntry, fate: Pick<ChangeRow, 'outcome' | 'code' | 'reason'>): ChangeRow {
-	const { server, type, instance, from, to } = entry;
-	return { server, type, ...(instance && { instance }), from: to, to: from, ...fate };
 }

@@ -5,6 +5,12 @@ import type { Stack } from '../model/stack.ts';
 import { type Activity, withActivity } from './activity.ts';
 import { NO_TRENDS, type Trends, withSample } from './trend.ts';
 
+/** What became of the last log that was to be saved. */
+export interface SavedLog {
+	/** Why it was not, or null. */
+	readonly error: string | null;
+}
+
 /** All that is known of one server. */
 export interface ServerEntry {
 	readonly name: string;
@@ -16,8 +22,18 @@ export interface ServerEntry {
 	readonly trends: Trends;
 }
 
+/** How what runs is not what the folder and the options let expect; it stays so while the console is open. */
+export interface Notice {
+	/** What `text` is about: `-f Procfile.dev`. */
+	readonly subject: string;
+	readonly text: string;
+	/** What to do about it. */
+	readonly detail: string;
+}
+
 export interface ConsoleState {
 	readonly stack: Stack;
+	readonly notices: readonly Notice[];
 	/** A type's command as it will run. */
 	readonly showCommand: (type: string, command: string) => string;
 	/** `user@host` of this console. */
@@ -29,6 +45,8 @@ export interface ConsoleState {
 	readonly pending: Readonly<Record<string, number>>;
 	/** Oldest first. */
 	readonly activities: readonly Activity[];
+	/** null before the first. */
+	readonly saved: SavedLog | null;
 	/** Milliseconds since the epoch, one step a second. */
 	readonly now: number;
 }
@@ -37,6 +55,7 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 
 export function createConsoleStore(options: {
 	readonly stack: Stack;
+	readonly notices?: readonly Notice[];
 	/** This console's shell, which local instances get. */
 	readonly shell: Readonly<Record<string, string>>;
 	readonly servers: readonly string[];
@@ -44,7 +63,7 @@ export function createConsoleStore(options: {
 	readonly readOnly: boolean;
 	readonly now: number;
 }): ConsoleStore {
-	const { stack, shell, who, readOnly, now } = options;
+	const { stack, notices = [], shell, who, readOnly, now } = options;
 	const servers = options.servers.map((name) => ({
 		name,
 		observation: null,
@@ -54,12 +73,14 @@ export function createConsoleStore(options: {
 	}));
 	return createStore<ConsoleState>(() => ({
 		stack,
+		notices,
 		showCommand: commandShower(stack, shell),
 		who,
 		readOnly,
 		servers,
 		pending: {},
 		activities: [],
+		saved: null,
 		now,
 	}));
 }
@@ -112,6 +133,10 @@ export function setPending(store: ConsoleStore, server: string, type: string, ta
 
 export function putActivity(store: ConsoleStore, activity: Activity): void {
 	store.setState({ activities: withActivity(store.getState().activities, activity) });
+}
+
+export function setSaved(store: ConsoleStore, saved: SavedLog): void {
+	store.setState({ saved });
 }
 
 /** Moves the clock on, in whole seconds. */

@@ -36,7 +36,20 @@ export type Intent =
 			/** null: all of them. */
 			readonly count: number | null;
 	  }
+	/** Stops everything and the supervisors. */
+	| { readonly kind: 'down'; readonly servers: readonly string[] }
 	| { readonly kind: 'undo' }
+	/** Runs a verb of the command line beside the console, which shows what it writes. */
+	| {
+			readonly kind: 'run-verb';
+			readonly words: readonly string[];
+			/** Whether it can change something. */
+			readonly changes: boolean;
+	  }
+	/** Gives the terminal to a verb until that has ended. */
+	| { readonly kind: 'hand-over'; readonly words: readonly string[] }
+	/** Asks the verb that runs beside the console to end. */
+	| { readonly kind: 'interrupt-verb' }
 	| { readonly kind: 'watch-logs'; readonly sources: readonly LogSource[] }
 	| { readonly kind: 'save-log'; readonly path: string; readonly lines: readonly string[] }
 	| { readonly kind: 'quit' };
@@ -50,10 +63,12 @@ const CHANGING: ReadonlySet<Intent['kind']> = new Set([
 	'pause',
 	'resume',
 	'move',
+	'down',
 	'undo',
+	'hand-over',
 ]);
 
 /** Whether the intent changes what runs, which `--read-only` forbids. */
 export function changesSomething(intent: Intent): boolean {
-	return CHANGING.has(intent.kind);
+	return intent.kind === 'run-verb' ? intent.changes : CHANGING.has(intent.kind);
 }

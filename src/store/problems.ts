@@ -148,13 +148,19 @@ function serverProblems(server: ServerEntry, now: number): Problem[] {
 	return [{ ...common, kind: 'unreachable', subject: name, text, detail: connectionReason }, ...files];
 }
 
+function noticeProblems({ notices, servers }: ConsoleState): Problem[] {
+	const server = servers[0]?.name ?? '';
+	return notices.map((notice) => ({ kind: 'file', server, type: null, instance: null, ...notice }));
+}
+
 /** All that is wrong or worth a look, worst first; within a kind in the order of servers and types. */
 export function problemsOf(state: ConsoleState): readonly Problem[] {
-	const problems = state.servers.flatMap((server) => [
+	const perServer = state.servers.flatMap((server) => [
 		...serverProblems(server, state.now),
 		...instanceProblems(server, state.now),
 		...typeProblems(state, server),
 	]);
+	const problems = [...noticeProblems(state), ...perServer];
 	// Several servers of one stack report the same broken file: once is enough.
 	const distinct = problems.filter(
 		(problem, position) =>

@@ -1,10 +1,14 @@
+import type { CommandOutput } from '../store/command-output.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 import type { Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
 import type { Tick } from '../store/tick.ts';
 import { pasteText, typeKey } from './actions/prompts.ts';
-import { press } from './keymap.ts';
+import { takeSaved } from './actions/submit.ts';
+import type { CommandTree } from './command-tree.ts';
+import { press } from './dispatch.ts';
 import type { Model } from './model.ts';
+import { createPainter } from './painter.ts';
 import { frame } from './presentation/frame.ts';
 import type { Glyphs } from './presentation/glyphs.ts';
 import { isTooSmall } from './presentation/too-small.ts';
@@ -32,100 +36,119 @@ export interface Controller {
 export interface ControllerOptions {
 	readonly store: ConsoleStore;
 	readonly logs: LogBuffer;
+	/** Of the verb that runs beside the console. */
+	readonly output: CommandOutput;
 	readonly tick: Tick;
+	readonly commandTree: CommandTree;
 	readonly dispatch: (intent: Intent) => void;
 	readonly glyphs: Glyphs;
 	readonly theme: Theme;
 	readonly size: ScreenSize;
 }
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-	return one.length === other.length && one.every((line, position) => line === other[position]);
-}
+/** What the view remembers between keys, and what of it the session is told. */
+class Interaction {
+	#ui: UiState = FIRST_UI;
+	#watched = '';
+	#saved = null as ReturnType<ConsoleStore['getState']>['saved'];
+	readonly #options: ControllerOptions;
 
-/** State that changes faster than this is painted together; keys do not wait. */
-const FRAME_MS = 33;
+	constructor(options: ControllerOptions) {
+		this.#options = options;
+	}
 
-export function createController(options: ControllerOptions): Controller {
-	const { store, logs, tick, dispatch, glyphs, theme } = options;
-	const listeners = new Set<() => void>();
-	let ui: UiState = FIRST_UI;
-	let { size } = options;
-	let lines: readonly string[] = [];
-	let outdated = true;
-	let timer: NodeJS.Timeout | null = null;
-	let publishedAt = 0;
-	let watched = '';
+	get ui(): UiState {
+		return this.#ui;
+	}
 
-	const model = (): Model => ({
-		state: store.getState(),
-		log: logs.window(),
-		glyphs,
-		appColours: theme.appColours,
-	});
-	const context = (): Context => ({ model: model(), ui, height: size.rows });
-	const watchLogs = () => {
-		const sources = logSources(model(), ui);
-		const key = JSON.stringify(sources);
-		if (key === watched) return;
-		watched = key;
-		dispatch({ kind: 'watch-logs', sources });
-	};
-	const publish = () => {
-		if (timer !== null) clearTimeout(timer);
-		timer = null;
-		publishedAt = performance.now();
-		outdated = true;
-		for (const listener of listeners) listener();
-	};
-	const publishSoon = () => {
-		watchLogs();
-		const wait = Math.max(0, publishedAt + FRAME_MS - performance.now());
-		timer ??= setTimeout(publish, wait);
-	};
-	const take = (step: Step) => {
-		ui = step.ui;
-		for (const intent of step.intents) dispatch(intent);
-	};
-	const pressOne = (key: string) => {
+	model(): Model {
+		const { store, logs, output, commandTree, glyphs, theme } = this.#options;
+		return {
+			state: store.getState(),
+			log: logs.window(),
+			output: output.view(),
+			commandTree,
+			glyphs,
+			appColours: theme.appColours,
+		};
+	}
+
+	press(key: string, size: ScreenSize): void {
 		const tooSmall = isTooSmall(size.columns, size.rows);
 		if (tooSmall && key !== 'q' && key !== 'ctrl-c') return;
-		if (tooSmall) dispatch({ kind: 'quit' });
-		else take(ui.prompt === null ? press(context(), key) : typeKey(context(), key));
+		const context = this.#context(size);
+		if (tooSmall) this.#options.dispatch({ kind: 'quit' });
+		else this.#take(this.#ui.prompt === null ? press(context, key) : typeKey(context, key));
+	}
+
+	paste(text: string, size: ScreenSize): void {
+		if (!isTooSmall(size.columns, size.rows)) this.#take(pasteText(this.#context(size), text));
+	}
+
+	/** Takes notice of what has changed in the store. */
+	follow(): void {
+		const { saved } = this.#options.store.getState();
+		if (saved !== this.#saved) this.#ui = takeSaved(this.#ui, saved);
+		this.#saved = saved;
+		this.watchLogs();
+	}
+
+	/** Has the logs read that the screen shows now. */
+	watchLogs(): void {
+		const sources = logSources(this.model(), this.#ui);
+		const key = JSON.stringify(sources);
+		if (key === this.#watched) return;
+		this.#watched = key;
+		this.#options.dispatch({ kind: 'watch-logs', sources });
+	}
+
+	#context({ rows }: ScreenSize): Context {
+		return { model: this.model(), ui: this.#ui, height: rows };
+	}
+
+	#take(step: Step): void {
+		const { dispatch, output } = this.#options;
+		const isLeft = this.#ui.page === 'output' && step.ui.page !== 'output';
+		this.#ui = step.ui;
+		// A verb that nobody looks at any more has nothing to do.
+		if (isLeft && output.view()?.exit === null) dispatch({ kind: 'interrupt-verb' });
+		for (const intent of step.intents) dispatch(intent);
+	}
+}
+
+export function createController(options: ControllerOptions): Controller {
+	const { store, tick, theme } = options;
+	let { size } = options;
+	const interaction = new Interaction(options);
+	const painter = createPainter(() => {
+		const rows = frame(interaction.model(), interaction.ui, size.columns, size.rows);
+		return rows.map((row) => paint(row, theme));
+	});
+	const changed = () => {
+		interaction.follow();
+		painter.publishSoon();
 	};
-	const unsubscribes = [store.subscribe(publishSoon), tick.subscribe(publishSoon)];
-	watchLogs();
+	const unsubscribes = [store.subscribe(changed), tick.subscribe(changed)];
+	interaction.watchLogs();
 	return {
-		lines() {
-			if (!outdated) return lines;
-			outdated = false;
-			const painted = frame(model(), ui, size.columns, size.rows).map((row) => paint(row, theme));
-			// The same array means to React that there is nothing to draw: an idle screen costs nothing.
-			if (!isSame(painted, lines)) lines = painted;
-			return lines;
-		},
-		subscribe(listener) {
-			listeners.add(listener);
-			return () => listeners.delete(listener);
-		},
+		lines: painter.lines,
+		subscribe: painter.subscribe,
 		press(keys) {
-			for (const key of keys) pressOne(key);
-			watchLogs();
-			publish();
+			for (const key of keys) interaction.press(key, size);
+			interaction.watchLogs();
+			painter.publish();
 		},
 		paste(text) {
-			if (isTooSmall(size.columns, size.rows)) return;
-			take(pasteText(context(), text));
-			publish();
+			interaction.paste(text, size);
+			painter.publish();
 		},
-		resize(changed) {
-			size = changed;
-			publish();
+		resize(resized) {
+			size = resized;
+			painter.publish();
 		},
 		stop() {
-			if (timer !== null) clearTimeout(timer);
 			for (const unsubscribe of unsubscribes) unsubscribe();
-			listeners.clear();
+			painter.stop();
 		},
 	};
 }

@@ -4,7 +4,7 @@ import { paint, type Theme } from './theme.ts';
 
 /** The rest of the line; a wide character takes two cells, which half the width allows for. */
 const ROOM_AFTER_TITLE = 14;
-const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l';
+export const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l';
 
 /** Makes room for what comes after the first frame. */
 export const CLEAR_SCREEN = '\x1b[2J\x1b[H';

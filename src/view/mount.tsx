@@ -1,17 +1,20 @@
 import { render } from 'ink';
-import { App } from './app.tsx';
+import { App, type SuspendTerminal } from './app.tsx';
 import type { Controller } from './controller.ts';
 
 export interface Mounted {
 	/** Gives the screen back as it was. */
 	unmount(): Promise<void>;
+	/** Leaves the terminal to `use`, as it was before the console, and draws again after it. */
+	suspend(use: () => Promise<void>): Promise<void>;
 	/** Rejects when drawing has failed; otherwise stays open until `unmount`. */
 	readonly ended: Promise<never>;
 }
 
 /** Draws on the alternate screen of this process's terminal until it is unmounted. */
 export function mount(controller: Controller): Mounted {
-	const instance = render(<App controller={controller} />, {
+	const terminal = Promise.withResolvers<SuspendTerminal>();
+	const instance = render(<App controller={controller} onTerminal={terminal.resolve} />, {
 		alternateScreen: true,
 		incrementalRendering: true,
 		maxFps: 60,
@@ -26,6 +29,9 @@ export function mount(controller: Controller): Mounted {
 			instance.rerender(null);
 			instance.unmount();
 			await exited;
+		},
+		async suspend(use) {
+			await (await terminal.promise)(use);
 		},
 		ended: new Promise((_, reject) => {
 			exited.catch(reject);

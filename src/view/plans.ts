@@ -2,6 +2,7 @@ import type { Selector } from '../model/change.ts';
 import type { ConsoleState } from '../store/console-store.ts';
 import type { Intent } from '../store/intent.ts';
 import { cellOf, serverNamed } from '../store/selectors.ts';
+import { basisOf } from './plan-basis.ts';
 import { type Affected, affected, listed, names, typesOf, untouched } from './plan-effects.ts';
 import type { Plan } from './ui.ts';
 
@@ -14,6 +15,9 @@ export function selectorsText(selectors: readonly Selector[]): string {
 	if (selectors.length === 0) return 'everything';
 	return selectors.map(({ type, index }) => (index === null ? type : `${type}.${index}`)).join(', ');
 }
+
+/** A plan before it is told what it is based on. */
+type Draft = Omit<Plan, 'basis'>;
 
 /** The command line of a verb, with `--server` where there is a choice. */
 function command(
@@ -49,6 +53,7 @@ type Restart = Extract<Intent, { kind: 'restart' }>;
 type Stop = Extract<Intent, { kind: 'start' | 'stop' }>;
 type Pause = Extract<Intent, { kind: 'pause' | 'resume' }>;
 type SetCount = Extract<Intent, { kind: 'set-count' }>;
+type Down = Extract<Intent, { kind: 'down' }>;
 
 /** What a restart would restart: with `staleOnly` only what runs with an older command or environment. */
 function restarted(state: ConsoleState, { servers, selectors, staleOnly }: Restart): Affected {
@@ -77,7 +82,7 @@ function restartEffects({ running, idle, heldTypes }: Affected): Plan['effects']
 	return effects;
 }
 
-function planRestart(state: ConsoleState, intent: Restart): Plan | null {
+function planRestart(state: ConsoleState, intent: Restart): Draft | null {
 	const { servers, selectors } = intent;
 	const all = selectors.length === 0;
 	if (!all && !isProduction(state)) return null;
@@ -101,7 +106,7 @@ function planRestart(state: ConsoleState, intent: Restart): Plan | null {
 	};
 }
 
-function planStop(state: ConsoleState, intent: Stop): Plan | null {
+function planStop(state: ConsoleState, intent: Stop): Draft | null {
 	const { servers, selectors } = intent;
 	const all = selectors.length === 0;
 	if (intent.kind === 'start' || (!all && !isProduction(state))) return null;
@@ -119,7 +124,7 @@ function planStop(state: ConsoleState, intent: Stop): Plan | null {
 	};
 }
 
-function planPause(state: ConsoleState, intent: Pause): Plan | null {
+function planPause(state: ConsoleState, intent: Pause): Draft | null {
 	if (intent.kind === 'resume' || !(isProduction(state) || intent.types.length === 0)) return null;
 	const selectors = intent.types.map((type) => ({ type, index: null }));
 	const { running } = affected(state, intent.servers, selectors);
@@ -136,7 +141,7 @@ function planPause(state: ConsoleState, intent: Pause): Plan | null {
 	};
 }
 
-function planCount(state: ConsoleState, intent: SetCount): Plan | null {
+function planCount(state: ConsoleState, intent: SetCount): Draft | null {
 	const server = serverNamed(state, intent.server);
 	if (server === null || intent.to > 0) return null;
 	const cell = cellOf(state, server, intent.type);
@@ -158,8 +163,22 @@ function planCount(state: ConsoleState, intent: SetCount): Plan | null {
 	};
 }
 
-/** What has to be shown before the intent is carried out, or null where it may be done at once. */
-export function planFor(state: ConsoleState, intent: Intent): Plan | null {
+function planDown(state: ConsoleState, intent: Down): Draft {
+	const { running } = affected(state, intent.servers, []);
+	const stops = { what: names(running), effect: 'stop', pids: 'pids end' };
+	return {
+		title: `Take everything down on ${intent.servers.join(', ')}`,
+		sentence: 'Stop all and the supervisor; counts stay, and nothing starts at boot.',
+		effects: running.length === 0 ? [] : [stops],
+		command: command(state, 'down', [], intent.servers),
+		button: `Stop ${counted(running.length)}`,
+		because: 'asks because it stops everything',
+		severalTypes: true,
+		intent,
+	};
+}
+
+function draftFor(state: ConsoleState, intent: Intent): Draft | null {
 	switch (intent.kind) {
 		case 'restart':
 			return planRestart(state, intent);
@@ -171,6 +190,8 @@ export function planFor(state: ConsoleState, intent: Intent): Plan | null {
 			return planPause(state, intent);
 		case 'set-count':
 			return planCount(state, intent);
+		case 'down':
+			return planDown(state, intent);
 		case 'scale': {
 			const server = serverNamed(state, intent.server);
 			if (server === null) return null;
@@ -185,4 +206,10 @@ export function planFor(state: ConsoleState, intent: Intent): Plan | null {
 		default:
 			return null;
 	}
+}
+
+/** What has to be shown before the intent is carried out, or null where it may be done at once. */
+export function planFor(state: ConsoleState, intent: Intent): Plan | null {
+	const draft = draftFor(state, intent);
+	return draft === null ? null : { ...draft, basis: basisOf(state, draft.intent) };
 }

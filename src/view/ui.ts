@@ -1,7 +1,7 @@
 import type { Intent } from '../store/intent.ts';
-import type { LogWindow } from '../store/log-buffer.ts';
+import type { LogWindow } from '../store/log-window.ts';
 
-export type Page = 'deck' | 'logs' | 'crash';
+export type Page = 'deck' | 'logs' | 'crash' | 'output';
 export type Pane = 'formation' | 'instances' | 'logs';
 
 /** What a change would do, shown before it is done. */
@@ -18,6 +18,8 @@ export interface Plan {
 	readonly because: string;
 	/** Whether it touches more than one process type. */
 	readonly severalTypes: boolean;
+	/** What is wanted where it reaches: once that has moved, the plan is another. */
+	readonly basis: string;
 	readonly intent: Intent;
 }
 
@@ -34,13 +36,19 @@ export type Sheet =
 
 /** A line that is being typed. */
 export interface Prompt {
-	readonly kind: 'count' | 'command' | 'types' | 'search' | 'log-filter' | 'save';
+	readonly kind: 'count' | 'command' | 'types' | 'search' | 'log-filter' | 'save' | 'output-search';
 	readonly text: string;
 	/** What was there when it was opened. */
 	readonly initial: string;
 	readonly error: string | null;
 	/** Position in the command history while the arrows go through it. */
 	readonly recalled: number | null;
+	/** What was typed before the arrows went through the history. */
+	readonly draft: string;
+	/** What the last word could become, where Tab found several. */
+	readonly choices: readonly string[];
+	/** It was taken and waits for what becomes of it. */
+	readonly waiting: boolean;
 }
 
 /** Whose lines the logs page shows; null means all. The deck's log pane follows the cursor instead. */
@@ -67,6 +75,17 @@ export interface LogView {
 	readonly scope: LogScope;
 }
 
+/** The page of what a verb wrote. */
+export interface OutputPage {
+	/** Index of the highest line shown; means nothing while it follows. */
+	readonly top: number;
+	/** Whether the end stays in sight. */
+	readonly follow: boolean;
+	/** Columns scrolled to the right. */
+	readonly left: number;
+	readonly search: string;
+}
+
 /** All that the view remembers; everything else is the store's. Names, not positions: rows come and go. */
 export interface UiState {
 	readonly page: Page;
@@ -84,6 +103,7 @@ export interface UiState {
 	/** What the last key has to say for itself. */
 	readonly notice: string | null;
 	readonly logs: LogView;
+	readonly output: OutputPage;
 	/** Oldest first. */
 	readonly commands: readonly string[];
 }
@@ -110,9 +130,12 @@ export const FIRST_UI: UiState = {
 		wrap: false,
 		scope: { server: null, type: null, index: null },
 	},
+	output: { top: 0, follow: false, left: 0, search: '' },
 	commands: [],
 };
 
-export function openPrompt(ui: UiState, kind: Prompt['kind'], text = ''): UiState {
-	return { ...ui, prompt: { kind, text, initial: text, error: null, recalled: null } };
+/** @param initial what is there again when the prompt is cancelled */
+export function openPrompt(ui: UiState, kind: Prompt['kind'], text = '', initial = text): UiState {
+	const untouched = { error: null, recalled: null, draft: '', choices: [], waiting: false };
+	return { ...ui, prompt: { kind, text, initial, ...untouched } };
 }

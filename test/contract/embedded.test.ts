@@ -4,7 +4,6 @@ import { isAlive } from '../support/processes.ts';
 import { serverContract } from './server-contract.ts';
 
 serverContract('the embedded supervisor', {
-	capabilities: { backoffJitterAndReset: true, restartOutlivesClient: true, power: true },
 	fixture,
 	app: embeddedApp,
 	isAlive,

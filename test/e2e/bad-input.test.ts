@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fixture } from '../support/binary.ts';
@@ -186,14 +186,6 @@ describe('files that cannot be used', () => {
 		expect(stderr).toMatch(/state/);
 		expect(stderr).not.toMatch(/^\s+at /m);
 		await stack.ended();
-	});
-
-	it.skipIf(process.getuid?.() === 0)('a state folder that cannot be written', async () => {
-		const stack = await tempStack({ Procfile: PROCFILE, '../state/.keep': '' });
-		await chmod(stack.stateHome, 0o500);
-		const { exitCode, stderr } = await stack.procdeck('start');
-		expect(exitCode).toBe(1);
-		expect(stderr).toContain(stack.stateHome);
 	});
 });
 

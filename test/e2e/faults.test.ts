@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fixture } from '../support/binary.ts';
 import { instanceOf, pidsOf, processOf } from '../support/instances.ts';
 import { isAlive } from '../support/processes.ts';
@@ -140,31 +138,5 @@ describe('several clients at once', () => {
 		const server = await stack.server();
 		expect(processOf(server, 'worker')).toMatchObject({ wanted: 4, running: 4 });
 		expect(processOf(server, 'web')).toMatchObject({ wanted: 2, running: 2 });
-	});
-});
-
-describe('a full disk', () => {
-	const mountable = process.getuid?.() === 0 && existsSync('/bin/mount');
-
-	it.skipIf(!mountable)('under the state is one clear error, and what runs goes on', async () => {
-		const stack = await tempStack({ Procfile: PROCFILE, '../state/.keep': '' });
-		const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', stack.stateHome], {
-			reject: false,
-		});
-		if (mounted.failed) return;
-		onTestFinished(async () => {
-			await execa('umount', ['-l', stack.stateHome], { reject: false });
-		});
-		await stack.change('start');
-		const before = await stack.server();
-		await execa('sh', ['-c', 'cat /dev/zero > "$0/filler" || true', stack.stateHome], { reject: false });
-		const { exitCode, stdout, stderr } = await stack.procdeck('scale', 'worker=2');
-		expect(exitCode, stdout).toBe(1);
-		expect(stdout + stderr).toMatch(/ENOSPC|no space|disk is full/i);
-		const after = await stack.server();
-		expect(pidsOf(after, 'web')).toEqual(pidsOf(before, 'web'));
-		await execa('rm', [join(stack.stateHome, 'filler')]);
-		await stack.change('scale', 'worker=3');
-		expect(processOf(await stack.server(), 'worker').running).toBe(3);
 	});
 });

@@ -43,7 +43,47 @@ describe('the log of an instance', () => {
 		const { exitCode, stdout } = await stack.procdeck('logs');
 		expect(exitCode).toBe(0);
 		expect(stdout).toContain('line 3 to /dev/stderr');
+		await logsOnce(stack, (text) => text.startsWith('worker.1 | [the app truncated its log]\n'));
 		expect(instanceOf(await stack.server(), 'worker.1')).toMatchObject({ state: 'running', restarts: 0 });
+	});
+
+	it('tells that the app truncated it, also after the supervisor was killed', async () => {
+		const stack = await tempStack({ Procfile: `worker: exec ${fixture('truncates-its-log')}\n` });
+		await stack.change('start');
+		await logsOnce(stack, (text) => text.includes('a first line'));
+		const { pid } = instanceOf(await stack.server(), 'worker.1');
+		for (const [signal, words] of [
+			['SIGUSR1', 'by name'],
+			['SIGUSR2', 'on purpose'],
+		] as const) {
+			process.kill(pid ?? 0, signal);
+			const text = await logsOnce(stack, (all) => all.includes(words));
+			expect(text).toBe(`worker.1 | [the app truncated its log]\nworker.1 | ${words}`);
+		}
+		const supervisor = async () => (await stack.server()).supervisorPid ?? 0;
+		const first = await supervisor();
+		process.kill(first, 'SIGKILL');
+		await waitFor(async () => ![0, first].includes(await supervisor()), 'another supervisor');
+		const lines = (await stack.procdeck('logs', '--json')).stdout.trimEnd().split('\n');
+		expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+			{ instance: 'worker.1', stream: null, text: '[the app truncated its log]' },
+			{ instance: 'worker.1', stream: null, text: 'on purpose' },
+		]);
+	});
+
+	it('is read back without being held in memory', async () => {
+		const lines = 400_000;
+		const tells = { NODE_OPTIONS: `--require ${fixture('tells-its-memory.cjs')}` };
+		const stack = await tempStack({ Procfile: `worker: exec ${fixture('floods.js')} ${lines}\n` }, tells);
+		await stack.change('start');
+		await logsOnce(stack, (text) => text.includes(String(lines)), '-n', '1');
+		const peakOf = async (...args: string[]) => {
+			const { stderr } = await stack.procdeck('logs', ...args);
+			return Number(/^peak (\d+) kB$/m.exec(stderr)?.[1]);
+		};
+		const little = await peakOf('-n', '1');
+		for (const much of [[], ['--grep', 'flood'], ['--json']])
+			expect((await peakOf('-n', String(lines), ...much)) - little).toBeLessThan(30_000);
 	});
 
 	it('loses and tears no line of a flood', async () => {

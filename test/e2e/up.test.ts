@@ -1,8 +1,10 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { BINARY, fixture } from '../support/binary.ts';
 import { pidsOf, processOf } from '../support/instances.ts';
-import { isAlive } from '../support/processes.ts';
+import { isAlive, killAll, openersOf } from '../support/processes.ts';
 import { type TempStack, tempStack } from '../support/temp-stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -90,6 +92,20 @@ describe('up', () => {
 		const { exitCode, stderr } = await stack.procdeck('up');
 		expect(exitCode).toBe(2);
 		expect(stderr).toMatch(/run/);
+	});
+
+	it('ends where its lock is gone, says so, and leaves what runs', async () => {
+		const stack = await tempStack({ Procfile: PROCFILE });
+		const { child } = up(stack);
+		await waitFor(running(stack, 'worker'), 'the worker');
+		const { 'worker.1': pid } = pidsOf(await stack.server(), 'worker');
+		const names = await readdir(stack.stateHome, { recursive: true });
+		const lock = names.find((name) => name.endsWith('/lock')) ?? '';
+		killAll(openersOf(join(stack.stateHome, lock)));
+		const { exitCode, stderr } = await child;
+		expect(exitCode).toBe(1);
+		expect(stderr).toContain('the lock of this stack is gone');
+		expect(pid).toSatisfy(isAlive);
 	});
 
 	it('adopts after its own kill -9', async () => {

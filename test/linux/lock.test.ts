@@ -1,10 +1,9 @@
-import { readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { acquireLock, type KernelLock } from '../../src/linux/lock.ts';
-import { listPids } from '../../src/linux/proc.ts';
-import { killAll } from '../support/processes.ts';
+import { killAll, openersOf } from '../support/processes.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -90,18 +89,6 @@ describe('a kernel lock', () => {
 		await expect(acquireLock(file)).rejects.toMatchObject({ code: 'internal', message: /cannot lock/ });
 	});
 });
-
-/** The processes that have a file open. */
-function openersOf(file: string): number[] {
-	return listPids().filter((pid) => {
-		try {
-			const descriptors = readdirSync(`/proc/${pid}/fd`);
-			return descriptors.some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`) === file);
-		} catch {
-			return false;
-		}
-	});
-}
 
 async function onceSaid(stream: NodeJS.ReadableStream): Promise<string[]> {
 	for await (const chunk of stream) return [String(chunk).trim()];

@@ -159,6 +159,28 @@ describe('selectors', () => {
 	});
 });
 
+describe('a type that left the Procfile and has nothing running', () => {
+	const known = knownTypes({ processTypes: [] }, ['worker'], ['old', 'worker']);
+
+	it.each([
+		['scale', () => parseScaleTargets(['old=1'], known)],
+		['a formation', () => parseFormation('worker=1,old=1', known)],
+		['a selector', () => parseSelectors(['old.1'], known)],
+	])('is told from one that never was by %s', (_, parse) => {
+		expect(refusal(parse)).toMatchObject({
+			code: 'unknown-type',
+			message: expect.stringContaining('old has left the Procfile'),
+		});
+	});
+
+	it('gets no count, and is not among those that there are', () => {
+		expect(parseFormation('all=2', known)).toEqual({ worker: 2 });
+		expect(() => parseSelectors(['odl'], known)).toThrow(
+			expect.objectContaining({ message: 'there is no process type "odl"', hint: 'Process types: worker.' }),
+		);
+	});
+});
+
 it('knows orphans, and stops web at its ports', () => {
 	const settings = {
 		stop: [],

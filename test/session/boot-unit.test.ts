@@ -23,6 +23,8 @@ describe('bootUnitText', () => {
 				'Type=exec',
 				'ExecStart="/usr/bin/node" "/opt/procdeck.js" "-C" "/srv/my shop" "-e" "production" "supervisor" "--boot" "local"',
 				'KillMode=process',
+				'TimeoutStopSec=110',
+				'OOMPolicy=continue',
 				'Restart=on-failure',
 				'WantedBy=default.target',
 			]),

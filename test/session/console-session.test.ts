@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type ConsoleSession, startConsoleSession } from '../../src/session/console-session.ts';
+import { type CommandOutput, createCommandOutput } from '../../src/store/command-output.ts';
 import { type ConsoleStore, createConsoleStore } from '../../src/store/console-store.ts';
 import { createLogBuffer } from '../../src/store/log-buffer.ts';
 import { cellOf } from '../../src/store/selectors.ts';
 import { createTick } from '../../src/store/tick.ts';
-import { stackOf } from '../support/console-model.ts';
+import { PROGRAMS, stackOf } from '../support/console-model.ts';
+import { isAlive } from '../support/processes.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -20,6 +22,7 @@ interface Opened {
 	readonly store: ConsoleStore;
 	readonly session: ConsoleSession;
 	readonly logs: ReturnType<typeof createLogBuffer>;
+	readonly output: CommandOutput;
 	/** The latest activity. */
 	activity(): ReturnType<ConsoleStore['getState']>['activities'][number] | undefined;
 }
@@ -35,13 +38,15 @@ async function open(servers: readonly ScriptedServer[], readOnly = false): Promi
 	});
 	const logs = createLogBuffer();
 	const tick = createTick(10);
-	const session = startConsoleSession({ servers, store, logs, tick, shell: { LANG: 'C.UTF-8' } });
+	const output = createCommandOutput();
+	const shell = { LANG: 'C.UTF-8' };
+	const session = startConsoleSession({ servers, store, logs, output, tick, shell, verbs: PROGRAMS });
 	opened.push(session, tick);
 	await waitFor(
 		() => store.getState().servers.every(({ observation }) => observation !== null),
 		'the snapshots',
 	);
-	return { store, session, logs, activity: () => store.getState().activities.at(-1) };
+	return { store, session, logs, output, activity: () => store.getState().activities.at(-1) };
 }
 
 function wanted({ store }: Opened, type: string): number {
@@ -146,13 +151,63 @@ test('a stack that was never started is started, unless the console is read-only
 	expect(other.applied).toEqual([]);
 });
 
-test('undo takes back the last change and says which', async () => {
+test('undo says what it takes back, and that it did', async () => {
 	const server = scriptedServer({ counts: { web: 1, worker: 3 } });
 	const opened = await open([server]);
 	plus(opened.session);
 	await waitFor(() => opened.activity()?.outcome === 'done', 'the change');
+	server.hold();
 	opened.session.dispatch({ kind: 'undo' });
-	await waitFor(() => opened.activity()?.action === 'undo 4 → 3', 'the undo');
+	await waitFor(() => opened.activity()?.action.startsWith('undo of scale 3 → 4 (') === true, 'the undo');
+	expect(opened.activity()).toMatchObject({ subject: 'worker on local', outcome: null });
+	server.release();
+	await waitFor(() => opened.activity()?.outcome === 'done', 'the outcome');
+	expect(wanted(opened, 'worker')).toBe(3);
+});
+
+test('undo takes back all presses that belong together', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 3 }, newState: 'starting' });
+	const opened = await open([server]);
+	for (const presses of [1, 2, 3]) {
+		plus(opened.session);
+		await waitFor(() => server.observation.history.length === presses, 'the press to be a change');
+	}
+	opened.session.dispatch({ kind: 'undo' });
+	await waitFor(() => opened.activity()?.outcome === 'done', 'the undo');
+	expect(opened.activity()?.action).toContain('undo of scale 3 → 6');
+	expect(wanted(opened, 'worker')).toBe(3);
+});
+
+test('presses of undo go back one after another, however fast', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 3 } });
+	const opened = await open([server]);
+	for (const to of [5, 8]) {
+		opened.session.dispatch({ kind: 'set-count', server: 'local', type: 'worker', to });
+		await waitFor(() => opened.activity()?.outcome === 'done', 'the change');
+	}
+	server.hold();
+	for (let press = 0; press < 3; press += 1) opened.session.dispatch({ kind: 'undo' });
+	await waitFor(() => server.applied.length === 3, 'the first undo');
+	server.release();
+	await waitFor(() => opened.activity()?.outcome === 'unchanged', 'the end of what can be taken back');
+	expect(wanted(opened, 'worker')).toBe(3);
+	expect(opened.activity()?.reason).toBe('nothing of yours to take back');
+});
+
+test('undo names what it passes over', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 3, old: 1 } });
+	const opened = await open([server]);
+	plus(opened.session);
+	await waitFor(() => opened.activity()?.outcome === 'done', 'the change');
+	opened.session.dispatch({ kind: 'set-count', server: 'local', type: 'old', to: 2 });
+	await waitFor(() => opened.activity()?.subject === 'old on local', 'the change of another type');
+	await waitFor(() => opened.activity()?.outcome === 'done', 'its outcome');
+	const { power, types, problems } = server.observation;
+	server.push({ kind: 'stack', power, types: types.filter(({ type }) => type !== 'old'), problems });
+	opened.session.dispatch({ kind: 'undo' });
+	await waitFor(() => opened.activity()?.subject === 'worker on local', 'the undo of the change before');
+	await waitFor(() => opened.activity()?.outcome === 'done', 'the outcome of the undo');
+	expect(opened.activity()?.reason).toBe('old left the Procfile (passed over)');
 	expect(wanted(opened, 'worker')).toBe(3);
 });
 
@@ -179,15 +234,17 @@ test('logs come from what is watched, and only from that', async () => {
 	);
 });
 
-test('a saved log is a new private file; one that is there is left alone', async () => {
+test('a saved log is a new private file; one that is there is left alone, and the reason is told', async () => {
 	const directory = await mkdtemp(join(tmpdir(), 'procdeck-save-'));
-	const { session, activity } = await open([scriptedServer({ counts: { web: 1 } })]);
+	const { session, store, activity } = await open([scriptedServer({ counts: { web: 1 } })]);
 	const path = join(directory, 'web.log');
 	session.dispatch({ kind: 'save-log', path, lines: ['one', 'two'] });
 	await waitFor(() => activity()?.outcome === 'done', 'the file');
 	expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
 	session.dispatch({ kind: 'save-log', path, lines: ['three'] });
-	await waitFor(() => activity()?.outcome === 'failed', 'the refusal');
+	await waitFor(() => store.getState().saved?.error !== null, 'the refusal');
+	expect(store.getState().saved?.error).toBe('there is such a file: take another name');
+	expect(activity()?.outcome).toBe('done');
 	expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
 	await rm(directory, { recursive: true });
 });
@@ -207,7 +264,15 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 	});
 	const tick = createTick(10);
 	opened.push(
-		startConsoleSession({ servers: [good, bad], store, logs: createLogBuffer(), tick, shell: {} }),
+		startConsoleSession({
+			servers: [good, bad],
+			store,
+			logs: createLogBuffer(),
+			output: createCommandOutput(),
+			tick,
+			shell: {},
+			verbs: PROGRAMS,
+		}),
 		tick,
 	);
 	await waitFor(() => store.getState().servers[1]?.connectionReason === 'no socket', 'the reason');
@@ -218,4 +283,51 @@ test('quit resolves the session', async () => {
 	const { session } = await open([scriptedServer({ counts: { web: 1 } })]);
 	session.dispatch({ kind: 'quit' });
 	await session.left;
+});
+
+const said = ({ output }: Opened) => output.view()?.lines.join('\n') ?? '';
+
+test('a verb runs beside the console: what it writes is there while it runs, then how it ended', async () => {
+	const opened = await open([scriptedServer({ counts: { web: 1 } })]);
+	const words = [
+		'sh',
+		'-c',
+		'trap "echo ending; exit 3" INT; echo out; echo err >&2; while :; do sleep 0.01; done',
+	];
+	opened.session.dispatch({ kind: 'run-verb', words, changes: false });
+	await waitFor(() => said(opened).includes('out') && said(opened).includes('err'), 'what it writes');
+	expect(opened.output.view()?.exit).toBeNull();
+	opened.session.dispatch({ kind: 'interrupt-verb' });
+	await waitFor(() => opened.output.view()?.exit !== null, 'its end');
+	expect(opened.output.view()?.exit).toMatchObject({ code: 3, signal: null });
+	expect(said(opened)).toMatch(/ending$/);
+});
+
+test('a second verb takes the page from the first, which is ended', async () => {
+	const opened = await open([scriptedServer({ counts: { web: 1 } })]);
+	const first = 'echo $$; exec sleep 1000';
+	opened.session.dispatch({ kind: 'run-verb', words: ['sh', '-c', first], changes: false });
+	await waitFor(() => /\d/.test(said(opened)), 'its pid');
+	const pid = Number(said(opened));
+	opened.session.dispatch({ kind: 'run-verb', words: ['echo', 'second'], changes: false });
+	await waitFor(() => opened.output.view()?.exit?.code === 0, 'the second');
+	expect(said(opened)).toBe('second');
+	await waitFor(() => !isAlive(pid), 'the first to end');
+});
+
+test('a program that cannot be started says why', async () => {
+	const opened = await open([scriptedServer({ counts: { web: 1 } })]);
+	opened.session.dispatch({ kind: 'run-verb', words: ['/nothing/here'], changes: false });
+	await waitFor(() => opened.output.view()?.exit !== null, 'the end');
+	expect(said(opened)).toContain('ENOENT');
+	expect(opened.output.view()?.exit).toMatchObject({ code: null, signal: null });
+});
+
+test('read-only: a verb that may change something is not run', async () => {
+	const opened = await open([scriptedServer({ counts: { web: 1 } })], true);
+	opened.session.dispatch({ kind: 'run-verb', words: ['echo', 'changed'], changes: true });
+	opened.session.dispatch({ kind: 'run-verb', words: ['echo', 'looked'], changes: false });
+	await waitFor(() => opened.output.view()?.exit !== null, 'the report');
+	expect(said(opened)).toBe('looked');
+	expect(opened.output.view()?.line).toBe('echo looked');
 });

@@ -55,6 +55,17 @@ describe('applyToAll', () => {
 		expect(exitCodeOfRows(rows)).toBe(1);
 	});
 
+	it('tells each of the reasons that servers have to refuse, once', async () => {
+		const limit = (name: string, message: string) =>
+			failing(name, new ProcdeckError('limit', message, 'why'));
+		const servers = [limit('a', 'too many on a'), limit('b', 'too many on b'), limit('c', 'too many on b')];
+		await expect(applyToAll(servers, SCALE, OPTIONS)).rejects.toMatchObject({
+			code: 'limit',
+			message: 'too many on a\ntoo many on b',
+			hint: 'why',
+		});
+	});
+
 	it('does not hide a bug behind an outcome', async () => {
 		const bug = new TypeError('undefined is not a function');
 		await expect(applyToAll([failing('a', bug)], SCALE, OPTIONS)).rejects.toBe(bug);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Change, ChangeRow } from '../../src/model/change.ts';
+import { planUndo } from '../../src/model/undo-plan.ts';
 import { move } from '../../src/session/move.ts';
 import { undo } from '../../src/session/undo.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
@@ -17,11 +18,8 @@ function scaleTo(to: number): Change {
 }
 
 function takeBack(...servers: ScriptedServer[]): Promise<ChangeRow[]> {
-	return undo(
-		servers,
-		servers.map(({ observation }) => observation),
-		OWN,
-	);
+	const observations = servers.map(({ observation }) => observation);
+	return undo(servers, planUndo(observations, OWN.who), OWN);
 }
 
 function wanted({ observation }: ScriptedServer): number | undefined {
@@ -51,7 +49,13 @@ describe('undo', () => {
 		await apply(server, scaleTo(3));
 		await apply(server, scaleTo(5), OTHER);
 		expect(await takeBack(server)).toMatchObject([
-			{ from: 3, to: 1, outcome: 'failed', code: 'conflict', reason: 'changed since: worker is 5, not 3' },
+			{
+				from: 3,
+				to: 1,
+				outcome: 'failed',
+				code: 'conflict',
+				reason: 'changed since by bob@desk: worker is 5, not 3',
+			},
 		]);
 		expect(wanted(server)).toBe(5);
 	});
@@ -73,12 +77,19 @@ describe('undo', () => {
 		expect(await takeBack(a, b)).toEqual([]);
 	});
 
-	it('says where a server of the change is gone', async () => {
-		const server = scriptedServer({ name: 'a', counts: { worker: 1 } });
-		await apply(server, scaleTo(2));
-		expect(await undo([], [server.observation], OWN)).toMatchObject([
-			{ server: 'a', outcome: 'failed', code: 'unknown-server' },
-		]);
+	it('takes back in one go what was scaled under one id', async () => {
+		const server = scriptedServer({ counts: { worker: 1 } });
+		for (const to of [2, 3, 6]) await server.apply(scaleTo(to), { ...OWN, changeId: 'burst' });
+		expect(await takeBack(server)).toMatchObject([{ from: 6, to: 1, outcome: 'done' }]);
+	});
+
+	it('goes past a move that failed and went back', async () => {
+		const a = scriptedServer({ name: 'a', counts: { worker: 1 } });
+		const b = scriptedServer({ name: 'b', counts: { worker: 0 } });
+		await apply(a, scaleTo(3));
+		await b.apply(scaleTo(3), { ...OWN, changeId: 'failed', historyVerb: 'move' });
+		await b.apply(scaleTo(0), { ...OWN, changeId: 'failed', historyVerb: 'move' });
+		expect(await takeBack(a, b)).toMatchObject([{ server: 'a', from: 3, to: 1, outcome: 'done' }]);
 	});
 
 	it('touches nothing where one of several servers has moved on', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLogBuffer, type LogWindow } from '../../src/store/log-buffer.ts';
+import { createLogBuffer } from '../../src/store/log-buffer.ts';
+import type { LogWindow } from '../../src/store/log-window.ts';
 
 function from(instance: string, at = 0) {
 	return { server: 'local', instance, at, marker: false };

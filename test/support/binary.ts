@@ -24,11 +24,14 @@ export interface RunOptions {
 	/** The whole environment: nothing of the test runner's own gets through. */
 	readonly env: Readonly<Record<string, string>>;
 	readonly input?: string;
+	/** A command that runs it in its turn, such as `setpriv` or `nsenter` with their options. */
+	readonly through?: readonly string[];
 }
 
 /** Runs the built binary to its end. A failure is a result, not an exception. */
 export async function runBinary(args: readonly string[], options: RunOptions): Promise<Result> {
-	const { exitCode, stdout, stderr } = await execa(process.execPath, [BINARY, ...args], {
+	const [file = '', ...rest] = [...(options.through ?? []), process.execPath, BINARY, ...args];
+	const { exitCode, stdout, stderr } = await execa(file, rest, {
 		cwd: options.cwd,
 		env: options.env,
 		extendEnv: false,

@@ -1,6 +1,10 @@
+import { startCommand } from '../../src/link/local.ts';
 import type { Stack } from '../../src/model/stack.ts';
+import type { VerbRunner } from '../../src/session/console-verbs.ts';
+import { type CommandOutput, createCommandOutput } from '../../src/store/command-output.ts';
 import { type ConsoleStore, createConsoleStore, receive } from '../../src/store/console-store.ts';
 import { createLogBuffer, type LogBuffer } from '../../src/store/log-buffer.ts';
+import type { CommandTree } from '../../src/view/command-tree.ts';
 import type { Model } from '../../src/view/model.ts';
 import { frame } from '../../src/view/presentation/frame.ts';
 import { type Glyphs, UNICODE } from '../../src/view/presentation/glyphs.ts';
@@ -44,12 +48,42 @@ export function stackOf(
 		shell: '/bin/sh',
 		environmentVariables: {},
 		warnings: [],
+		problems: [],
 	};
 }
+
+/** Runs programs where the console would run its own binary. */
+export const PROGRAMS: VerbRunner = {
+	start: ([file = '', ...args]) => startCommand([file, ...args]),
+	handOver: () => Promise.reject(new Error('there is no terminal')),
+};
+
+/** Stands for the verbs of the program, which are another floor's. */
+export const COMMAND_TREE: CommandTree = {
+	verbs: [
+		'up',
+		'start',
+		'down',
+		'scale',
+		'restart',
+		'move',
+		'stop',
+		'undo',
+		'ps',
+		'logs',
+		'history',
+		'run',
+		'boot',
+	],
+	changes: ([verb, word]) => ['up', 'run'].includes(verb ?? '') || (verb === 'boot' && word !== 'status'),
+	complete: (words, { types, instances }) =>
+		[...types, ...instances].filter((name) => name.startsWith(words.at(-1) ?? '')),
+};
 
 export interface Scene {
 	readonly store: ConsoleStore;
 	readonly logs: LogBuffer;
+	readonly output: CommandOutput;
 	model(glyphs?: Glyphs): Model;
 	/** The screen in text, a line a row. */
 	screen(width: number, height: number, ui?: Partial<UiState>, glyphs?: Glyphs): string;
@@ -73,15 +107,19 @@ export function sceneOf(
 		receive(store, observation.name, { kind: 'snapshot', observation }, START);
 	}
 	const logs = createLogBuffer();
+	const output = createCommandOutput();
 	const model = (glyphs = UNICODE): Model => ({
 		state: store.getState(),
 		log: logs.window(),
+		output: output.view(),
+		commandTree: COMMAND_TREE,
 		glyphs,
 		appColours: true,
 	});
 	return {
 		store,
 		logs,
+		output,
 		model,
 		screen(width, height, ui = {}, glyphs = UNICODE) {
 			const rows = frame(model(glyphs), { ...FIRST_UI, ...ui }, width, height);

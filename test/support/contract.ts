@@ -58,6 +58,14 @@ export interface ChangesJson {
 	}[];
 }
 
+/** What `undo` says beside its changes. */
+export interface UndoJson extends ChangesJson {
+	/** The entries of the history that it takes back. */
+	readonly takesBack: readonly { readonly changeId: string; readonly verb: string; readonly at: string }[];
+	/** Those that can never be taken back any more. */
+	readonly passedOver: readonly { readonly changeId: string; readonly reason: string }[];
+}
+
 export interface ErrorJson {
 	readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Whether a process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
@@ -12,10 +12,25 @@ export function isAlive(pid: number): boolean {
 
 /** The processes whose environment has `entry` (`NAME=value`), without this one. */
 export function processesWith(entry: string): number[] {
-	const pids = readdirSync('/proc')
+	return pidsNow().filter((pid) => pid !== process.pid && isAlive(pid) && environmentOf(pid).includes(entry));
+}
+
+/** The processes that have a file open. */
+export function openersOf(file: string): number[] {
+	return pidsNow().filter((pid) => {
+		try {
+			const descriptors = readdirSync(`/proc/${pid}/fd`);
+			return descriptors.some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`) === file);
+		} catch {
+			return false;
+		}
+	});
+}
+
+function pidsNow(): number[] {
+	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
 		.map(Number);
-	return pids.filter((pid) => pid !== process.pid && isAlive(pid) && environmentOf(pid).includes(entry));
 }
 
 function environmentOf(pid: number): string[] {

@@ -235,7 +235,6 @@ export function scriptedServer({
 	};
 	return {
 		definition: definition(name),
-		capabilities: { backoffJitterAndReset: true, restartOutlivesClient: true, power: true },
 		applied,
 		get observation() {
 			return observation;
@@ -287,7 +286,9 @@ export function scriptedServer({
 			return rows;
 		},
 		async *logs(query, signal) {
-			const queue: LogChunk[][] = [written.filter((chunk) => wants(query, chunk))];
+			const past = written.filter((chunk) => wants(query, chunk));
+			const queue: LogChunk[][] = past.length > 0 ? [past] : [];
+			if (query.follow) queue.push([]);
 			let wake = () => {};
 			const reader = {
 				query,

@@ -15,6 +15,8 @@ export interface TempStack {
 	readonly env: Readonly<Record<string, string>>;
 	/** Runs the binary in the app's folder to its end. */
 	procdeck(...args: string[]): Promise<Result>;
+	/** From now on the binary is run by this command, such as `setpriv` or `nsenter` with their options. */
+	through(command: readonly string[]): void;
 	/** Runs a verb that changes something and returns its rows; throws where its exit code is not 0. */
 	change(...args: string[]): Promise<ChangesJson['changes']>;
 	/** Opens the binary in a terminal of its own. */
@@ -47,7 +49,11 @@ export async function tempStack(
 	await mkdir(directory);
 	for (const [name, text] of Object.entries(files)) await writeIn(directory, name, text);
 	const env = userEnvironment({ XDG_STATE_HOME: stateHome, XDG_CONFIG_HOME: join(root, 'config'), ...own });
-	const procdeck = (...args: string[]) => runBinary(args, { cwd: directory, env });
+	let prefix: readonly string[] = [];
+	const through = (command: readonly string[]) => {
+		prefix = command;
+	};
+	const procdeck = (...args: string[]) => runBinary(args, { cwd: directory, env, through: prefix });
 	const change = async (...args: string[]) => {
 		const result = await procdeck(...args, '--json');
 		if (result.exitCode === 0) return result.json<ChangesJson>().changes;
@@ -75,5 +81,5 @@ export async function tempStack(
 	const open = (args: readonly string[], size?: TerminalSize) =>
 		terminal(args, { cwd: directory, env, ...size });
 	const write = (name: string, text: string) => writeIn(directory, name, text);
-	return { directory, stateHome, env, procdeck, change, open, ps, server, write, processes, ended };
+	return { directory, stateHome, env, through, procdeck, change, open, ps, server, write, processes, ended };
 }

@@ -1,6 +1,7 @@
 import { render } from 'ink-testing-library';
 import { afterEach, expect, test } from 'vitest';
 import { startConsoleSession } from '../../src/session/console-session.ts';
+import { createCommandOutput } from '../../src/store/command-output.ts';
 import { createConsoleStore } from '../../src/store/console-store.ts';
 import { createLogBuffer } from '../../src/store/log-buffer.ts';
 import { createTick } from '../../src/store/tick.ts';
@@ -8,7 +9,7 @@ import { App } from '../../src/view/app.tsx';
 import { createController } from '../../src/view/controller.ts';
 import { UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { themeFor } from '../../src/view/theme.ts';
-import { stackOf } from '../support/console-model.ts';
+import { COMMAND_TREE, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -39,12 +40,15 @@ async function open(servers: readonly ScriptedServer[], environment = 'developme
 	});
 	const logs = createLogBuffer();
 	const tick = createTick(10);
-	const session = startConsoleSession({ servers, store, logs, tick, shell: {} });
+	const output = createCommandOutput();
+	const session = startConsoleSession({ servers, store, logs, output, tick, shell: {}, verbs: PROGRAMS });
 	const size = { columns: 100, rows: 24 };
 	const controller = createController({
 		store,
 		logs,
+		output,
 		tick,
+		commandTree: COMMAND_TREE,
 		dispatch: session.dispatch,
 		glyphs: UNICODE,
 		theme: themeFor({ NO_COLOR: '1' }),

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { COMMAND_VERBS, parseCommand } from '../../src/view/command-line.ts';
+import { completeLine } from '../../src/view/command-completion.ts';
+import { parseCommand } from '../../src/view/command-line.ts';
 import type { Context } from '../../src/view/steps.ts';
 import { FIRST_UI } from '../../src/view/ui.ts';
-import { sceneOf } from '../support/console-model.ts';
+import { COMMAND_TREE, sceneOf } from '../support/console-model.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
 
 const servers = [
@@ -45,15 +46,22 @@ test.each([
 	['scale worker=-1', /not a count/],
 	['scale worker=1e9', /at most 20/],
 	['scale worker=x', /not a count/],
-	['scale', /TYPE=N/],
 	['scale web=0 worker=1', /one at a time/],
 	['restrat worker', /did you mean restart/],
-	['restart --fast', /--fast means nothing here/],
+	['restart --fast', /--fast means nothing to restart in the console/],
 	['move worker', /--to SERVER is missing/],
 	['move worker --to loca', /did you mean local/],
 	['move worker --to local', /is on local already/],
 	['pause worker.1', /takes process types/],
 	['serve local off', /no command serve/],
+	['histroy', /did you mean history/],
+	['quit now', /quit takes no words/],
+	['q now', /q takes no words/],
+	['undo worker', /undo takes no words/],
+	['down web', /down takes no words/],
+	['start -m web=2', /-m means nothing to start in the console/],
+	['run', /run COMMAND/],
+	["run 'echo", /the ' has no end/],
 ])('%s says what is wrong', (line, message) => {
 	expect(parseCommand(line, context)).toEqual({ error: expect.stringMatching(message) });
 });
@@ -69,7 +77,7 @@ test('logs opens the page on what is named', () => {
 
 test('whatever is typed is understood or said to be wrong', () => {
 	const words = fc.oneof(
-		fc.constantFrom(...COMMAND_VERBS, 'worker=1', '--server', '--to', '--all'),
+		fc.constantFrom(...COMMAND_TREE.verbs, 'quit', 'help', "'", 'worker=1', '--server', '--to', '--all'),
 		fc.string(),
 	);
 	fc.assert(
@@ -77,4 +85,65 @@ test('whatever is typed is understood or said to be wrong', () => {
 			expect(Object.keys(parseCommand(typed.join(' '), context))).toHaveLength(1);
 		}),
 	);
+});
+
+/** What a command asks of the session, and the page that it opens. */
+function asked(line: string, at: Context = context) {
+	const parsed = parseCommand(line, at);
+	if (!('step' in parsed)) return parsed;
+	const { intents, ui } = parsed.step(at);
+	return { intents, page: ui.page, output: ui.output };
+}
+
+test.each([
+	['ps', ['ps']],
+	['procdeck history --json', ['history', '--json']],
+	['scale', ['scale']],
+	['scale worker=0 --help', ['scale', 'worker=0', '--help']],
+	['help scale', ['scale', '--help']],
+	['logs --grep "two words" worker', ['logs', '--grep', 'two words', 'worker']],
+	['logs web worker', ['logs', 'web', 'worker']],
+	['run --help', ['run', '--help']],
+])('%s is the verb itself, on a page', (line, words) => {
+	expect(asked(line)).toEqual({
+		intents: [{ kind: 'run-verb', words, changes: false }],
+		page: 'output',
+		output: { top: 0, follow: false, left: 0, search: '' },
+	});
+});
+
+test('what goes on until it is ended is looked at from its end', () => {
+	expect(asked('up')).toMatchObject({ output: { follow: true }, intents: [{ changes: true }] });
+	expect(asked('ps --watch')).toMatchObject({ output: { follow: true } });
+});
+
+test('run has the terminal to itself, its words as they were quoted', () => {
+	expect(asked(`run sh -c 'echo "a b"'`)).toMatchObject({
+		intents: [{ kind: 'hand-over', words: ['run', 'sh', '-c', 'echo "a b"'] }],
+		page: 'deck',
+	});
+});
+
+test('read-only: a verb that may change something is refused, a report is not', () => {
+	const at: Context = { ...context, model: sceneOf(servers, { readOnly: true }).model() };
+	for (const line of ['run bash', 'up', 'boot enable']) {
+		expect(asked(line, at)).toEqual({ error: 'read-only: this console changes nothing' });
+	}
+	for (const line of ['boot status', 'ps', 'run --help']) expect(asked(line, at)).toHaveProperty('intents');
+});
+
+test.each([
+	['hi', { text: 'history ', choices: [] }],
+	['re', { text: 'restart ', choices: [] }],
+	['st', { text: 'st', choices: ['start', 'stop'] }],
+	['s', { text: 's', choices: ['scale', 'start', 'stop'] }],
+	['qu', { text: 'quit ', choices: [] }],
+	['procdeck ps', { text: 'procdeck ps ', choices: [] }],
+	['restart wo', { text: 'restart worker', choices: ['worker', 'worker.1', 'worker.2'] }],
+	['restart worker.2', { text: 'restart worker.2 ', choices: [] }],
+	['restart --s', { text: 'restart --s', choices: ['--server', '--stale'] }],
+	['restart --st', { text: 'restart --stale ', choices: [] }],
+	['no such', { text: 'no such', choices: [] }],
+])('Tab after %s', (line, completion) => {
+	expect(completeLine(line, context)).toEqual(completion);
 });

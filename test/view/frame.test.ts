@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { receive } from '../../src/store/console-store.ts';
+import { describe, expect, test } from 'vitest';
+import { putActivity, receive, setNow } from '../../src/store/console-store.ts';
 import { planFor } from '../../src/view/plans.ts';
 import { frame } from '../../src/view/presentation/frame.ts';
 import { ASCII, UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { rowWidth, textOf } from '../../src/view/presentation/row.ts';
-import { FIRST_UI, type UiState } from '../../src/view/ui.ts';
+import { FIRST_UI, openPrompt, type UiState } from '../../src/view/ui.ts';
 import { type Scene, sceneOf } from '../support/console-model.ts';
 import { type ScriptedServer, START, scriptedServer } from '../support/scripted-server.ts';
 
@@ -144,14 +144,10 @@ test('a broken file and a stack that is down are told', () => {
 });
 
 test('what is typed is shown with what is wrong with it', () => {
-	const prompt = {
-		kind: 'command',
-		text: 'scale x=1',
-		initial: '',
-		error: 'there is no x',
-		recalled: null,
-	} as const;
-	expect(busyShop().screen(80, 24, { prompt })).toContain(':scale x=1_  there is no x');
+	const { prompt } = openPrompt(FIRST_UI, 'command', 'scale x=1');
+	if (prompt === null) throw new Error('no prompt');
+	const wrong = { ...prompt, error: 'there is no x' };
+	expect(busyShop().screen(80, 24, { prompt: wrong })).toContain(':scale x=1_  there is no x');
 });
 
 const ANY_TEXT = fc.string({ unit: 'binary', maxLength: 60 });
@@ -163,7 +159,7 @@ test('whatever names, commands and logs contain, every row has exactly the width
 		ANY_TEXT,
 		fc.integer({ min: 1, max: 220 }),
 		fc.integer({ min: 1, max: 60 }),
-		fc.constantFrom('deck', 'logs', 'crash'),
+		fc.constantFrom('deck', 'logs', 'crash', 'output'),
 		(type, message, log, width, height, page) => {
 			const local = scriptedServer({ counts: { [type]: 2, worker: 1 } });
 			local.push({
@@ -174,8 +170,11 @@ test('whatever names, commands and logs contain, every row has exactly the width
 			});
 			const scene = sceneOf([local]);
 			scene.logs.append({ server: type, instance: message, at: START, marker: false }, Buffer.from(log));
+			scene.output.begin(message);
+			scene.output.append(Buffer.from(log));
 			for (const wrap of [false, true]) {
-				const ui: UiState = { ...FIRST_UI, page, logs: { ...FIRST_UI.logs, wrap, search: 'a' } };
+				const logs = { ...FIRST_UI.logs, wrap, search: 'a' };
+				const ui: UiState = { ...FIRST_UI, page, logs, output: { ...FIRST_UI.output, search: 'a' } };
 				const rows = frame(scene.model(), ui, width, height);
 				expect(rows).toHaveLength(height);
 				for (const row of rows) {
@@ -302,12 +301,12 @@ test('why a change failed has the whole line', () => {
 		who: 'mia@laptop',
 		verb: 'scale',
 		server: 'jobs1',
-		type: 'web',
+		type: 'worker',
 	};
 	receive(
 		scene.store,
 		'jobs1',
-		{ kind: 'history', entry: { ...entry, from: 1, to: 2, outcome: 'done' } },
+		{ kind: 'history', entry: { ...entry, from: 3, to: 4, outcome: 'done' } },
 		START,
 	);
 	expect(scene.screen(80, 24)).toContain('u undo');
@@ -348,4 +347,86 @@ test('undo is offered where it has something to take back', async () => {
 	expect(sceneOf([server]).screen(80, 24)).not.toContain('u undo');
 	await scale(1, 'done');
 	expect(sceneOf([server]).screen(80, 24)).toContain('u undo');
+	const { power, types, problems } = server.observation;
+	server.push({ kind: 'stack', power, types: types.filter(({ type }) => type !== 'web'), problems });
+	expect(sceneOf([server]).screen(80, 24)).not.toContain('u undo');
+	expect(sceneOf([server]).screen(180, 50)).not.toContain('u undo');
+});
+
+test('what a verb wrote is a page of plain text with how it ended', async () => {
+	const scene = busyShop();
+	scene.output.begin('check --strict');
+	scene.output.append(Buffer.from('\x1b[31mProcfile:3\x1b[0m: skipped\x1b]0;title\x07\n\tpath\tline\n'));
+	const running = scene.screen(80, 24, { page: 'output' });
+	expect(running).toMatch(/^ check --strict ─ running ─/m);
+	scene.output.end({ code: 2, signal: null });
+	const screen = scene.screen(80, 24, { page: 'output' });
+	await expect(screen).toMatchFileSnapshot('golden/output.txt');
+});
+
+describe('the activity line', () => {
+	const CHANGE = { subject: 'web on local', settled: 0, total: 0, reason: null } as const;
+
+	/** What it says so many seconds after a change of this console that ended so. */
+	function lineAfter(seconds: number, outcome: 'done' | 'failed', somebody: string | null = null): string {
+		const local = scriptedServer({ counts: { web: 1 } });
+		const history = [
+			{ ...ENTRY, id: '1', changeId: 'mine', at: iso(0), who: 'mia@laptop', to: 2 },
+			...(somebody === null
+				? []
+				: [{ ...ENTRY, id: '2', changeId: 'other', at: iso(5), who: somebody, to: 3 }]),
+		];
+		const scene = sceneOf([local]);
+		for (const entry of history) receive(scene.store, 'local', { kind: 'history', entry }, START);
+		putActivity(scene.store, {
+			...CHANGE,
+			id: 'mine',
+			action: '1 → 2',
+			startedAt: START,
+			outcome,
+			tookMs: 1000,
+		});
+		setNow(scene.store, START + seconds * 1000);
+		return scene.screen(80, 24).split('\n').at(-2) ?? '';
+	}
+	const ENTRY = {
+		verb: 'scale',
+		server: 'local',
+		type: 'web',
+		from: 1,
+		outcome: 'done',
+	} as const;
+
+	test('tells of the last change while that is news, then when it was', () => {
+		expect(lineAfter(10, 'done')).toContain('web on local: 1 → 2 done');
+		expect(lineAfter(40, 'done')).toMatch(/\d\d:\d\d:\d\d {2}web 1 → 2 on local by you/);
+	});
+
+	test('tells longer of what did not work', () => {
+		expect(lineAfter(40, 'failed')).toContain('web on local: 1 → 2 failed');
+		expect(lineAfter(200, 'failed')).toContain('by you');
+	});
+
+	test('tells of one verb on several types as of one change', () => {
+		const local = scriptedServer({ counts: { web: 1, worker: 1 } });
+		const scene = sceneOf([local]);
+		for (const type of ['web', 'worker']) {
+			const entry = {
+				...ENTRY,
+				id: type,
+				changeId: 'all',
+				verb: 'start',
+				type,
+				at: iso(0),
+				who: 'ann@desk',
+				to: 1,
+			};
+			receive(scene.store, 'local', { kind: 'history', entry }, START);
+		}
+		expect(scene.screen(80, 24)).toContain('start web, worker on local by ann@desk');
+	});
+
+	test('gives way to what somebody else changed since', () => {
+		expect(lineAfter(10, 'done', 'ann@desk')).toContain('web 1 → 3 on local by ann@desk');
+	});
 });

@@ -1,9 +1,15 @@
-import { expect, test } from 'vitest';
-import { bindingsAt, KEYMAP, type Place, press } from '../../src/view/keymap.ts';
+import { describe, expect, test } from 'vitest';
+import { receive } from '../../src/store/console-store.ts';
+import { setCount } from '../../src/view/actions/change.ts';
+import { typeKey } from '../../src/view/actions/prompts.ts';
+import { takeSaved } from '../../src/view/actions/submit.ts';
+import { bindingsAt, press } from '../../src/view/dispatch.ts';
+import type { Place } from '../../src/view/keymap/binding.ts';
+import { KEYMAP } from '../../src/view/keymap.ts';
 import type { Context, Step } from '../../src/view/steps.ts';
 import { FIRST_UI, type UiState } from '../../src/view/ui.ts';
-import { sceneOf } from '../support/console-model.ts';
-import { scriptedServer } from '../support/scripted-server.ts';
+import { type Scene, sceneOf } from '../support/console-model.ts';
+import { START, scriptedServer } from '../support/scripted-server.ts';
 
 const PLACES: readonly Place[] = [
 	'formation',
@@ -11,6 +17,7 @@ const PLACES: readonly Place[] = [
 	'log-pane',
 	'logs',
 	'crash',
+	'output',
 	'plan',
 	'move',
 	'help',
@@ -35,7 +42,7 @@ test.each(PLACES)('in %s the footer has help', (place) => {
 	expect(words).toContain('?');
 });
 
-test.each(['formation', 'instances', 'log-pane', 'logs', 'crash'] as const)(
+test.each(['formation', 'instances', 'log-pane', 'logs', 'crash', 'output'] as const)(
 	'in %s every letter and sign is in the help',
 	(place) => {
 		const bindings = bindingsAt(place);
@@ -137,4 +144,177 @@ test('the move sheet moves to the chosen server', () => {
 	expect(pressAll(context, ['m', 'down', 'enter']).intents).toEqual([
 		{ kind: 'move', type: 'worker', from: 'a', to: 'c', count: null },
 	]);
+});
+
+describe('a plan that is open while somebody else changes what it is about', () => {
+	function openPlan() {
+		const server = scriptedServer({ counts: { web: 1, worker: 3 } });
+		const scene = sceneOf([server]);
+		const context = { model: scene.model(), ui: { ...FIRST_UI, type: 'worker' }, height: 24 };
+		return { server, scene, opened: setCount(context, 0).ui };
+	}
+
+	test('asks once more, with Cancel focused', () => {
+		const { server, scene, opened } = openPlan();
+		server.setType('worker', { wanted: 2 });
+		receive(scene.store, 'local', { kind: 'snapshot', observation: server.observation }, START);
+		const context = { model: scene.model(), ui: opened, height: 24 };
+		expect(scene.screen(80, 24, opened)).toContain('it changed meanwhile');
+		const again = press(context, 'y');
+		expect(again.intents).toEqual([]);
+		expect(again.ui).toMatchObject({
+			sheet: { kind: 'plan', focused: 'cancel' },
+			notice: expect.stringContaining('changed meanwhile'),
+		});
+		expect(press({ ...context, ui: again.ui }, 'y').intents).toMatchObject([{ kind: 'set-count', to: 0 }]);
+	});
+
+	test('closes where nothing is left to do', () => {
+		const { server, scene, opened } = openPlan();
+		server.setType('worker', { wanted: 0 });
+		receive(scene.store, 'local', { kind: 'snapshot', observation: server.observation }, START);
+		const { ui, intents } = press({ model: scene.model(), ui: opened, height: 24 }, 'y');
+		expect(intents).toEqual([]);
+		expect(ui).toMatchObject({ sheet: null, notice: expect.stringContaining('changed meanwhile') });
+	});
+
+	test('is the same plan when an instance crashes', () => {
+		const { server, scene, opened } = openPlan();
+		server.setInstance('worker.3', { state: 'backoff', pid: null });
+		receive(scene.store, 'local', { kind: 'snapshot', observation: server.observation }, START);
+		expect(press({ model: scene.model(), ui: opened, height: 24 }, 'y').intents).toHaveLength(1);
+	});
+});
+
+test(':down shows what it stops before it does', () => {
+	const context = contextOf();
+	const typed = typeAll(context, ':down');
+	expect(typed.ui.sheet).toMatchObject({
+		kind: 'plan',
+		focused: 'cancel',
+		plan: { command: 'procdeck down' },
+	});
+	expect(press({ ...context, ui: typed.ui }, 'y').intents).toEqual([{ kind: 'down', servers: ['local'] }]);
+});
+
+/** Presses the first key, types the rest and takes it. */
+function typeAll(context: Context, line: string): Step {
+	let step = press(context, line[0] ?? '');
+	for (const key of [...line.slice(1), 'enter']) step = typeKey({ ...context, ui: step.ui }, key);
+	return step;
+}
+
+const SEARCHED: Partial<UiState> = { logs: { ...FIRST_UI.logs, search: 'error' } };
+
+test('what is searched on the page of logs ends with it, by Esc and by !', () => {
+	for (const key of ['escape', '!']) {
+		const server = scriptedServer({ counts: { web: 1 } });
+		server.setInstance('web.1', { state: 'backoff' });
+		const context: Context = {
+			model: sceneOf([server]).model(),
+			ui: { ...FIRST_UI, ...SEARCHED, page: 'logs' },
+			height: 24,
+		};
+		expect(press(context, key).ui).toMatchObject({ page: 'deck', logs: { search: '' } });
+	}
+});
+
+test('a search in the pane of logs is in its title, and Esc ends it', () => {
+	const scene = sceneOf([scriptedServer({ counts: { web: 1 } })]);
+	const ui: UiState = { ...FIRST_UI, ...SEARCHED, pane: 'logs' };
+	expect(scene.screen(80, 24, ui)).toMatch(/>logs< .*following .*\/error/);
+	expect(press({ model: scene.model(), ui, height: 24 }, 'escape').ui).toMatchObject({
+		pane: 'logs',
+		logs: { search: '' },
+	});
+});
+
+test('Esc while a search is typed brings back the one before', () => {
+	const context = contextOf({}, { ...SEARCHED, page: 'logs' });
+	let { ui } = press(context, '/');
+	for (const key of ['w', 'e', 'b']) ui = typeKey({ ...context, ui }, key).ui;
+	expect(ui.logs.search).toBe('web');
+	expect(typeKey({ ...context, ui }, 'escape').ui.logs.search).toBe('error');
+});
+
+test('the arrows go through the commands, and back to what was being typed', () => {
+	const context = contextOf({}, { commands: ['scale web=2', 'ps'] });
+	let { ui } = press(context, ':');
+	const texts: (string | undefined)[] = [];
+	for (const key of ['s', 't', 'up', 'up', 'up', 'down', 'down', 'down']) {
+		ui = typeKey({ ...context, ui }, key).ui;
+		texts.push(ui.prompt?.text);
+	}
+	expect(texts).toEqual(['s', 'st', 'ps', 'scale web=2', 'scale web=2', 'ps', 'st', 'st']);
+});
+
+test('a log that could not be saved keeps its prompt, with what was typed and why', () => {
+	const context = contextOf({}, { page: 'logs' });
+	const asked = typeKey({ ...context, ui: press(context, 's').ui }, 'enter');
+	expect(asked.intents).toMatchObject([{ kind: 'save-log' }]);
+	const failed = takeSaved(asked.ui, { error: 'no space is left there' });
+	expect(failed.prompt).toMatchObject({ text: asked.ui.prompt?.text, error: 'no space is left there' });
+	expect(takeSaved(asked.ui, { error: null }).prompt).toBeNull();
+});
+
+describe('the page of what a verb wrote', () => {
+	function openPage(lines: number) {
+		const scene = sceneOf([scriptedServer({ counts: { web: 1 } })]);
+		scene.output.begin('history');
+		const text = Array.from({ length: lines }, (_, line) => `entry ${line + 1}\n`).join('');
+		scene.output.append(Buffer.from(text));
+		scene.output.end({ code: 0, signal: null });
+		return scene;
+	}
+
+	/** The lines on the screen after the keys, first and last. */
+	function shownAfter(scene: Scene, keys: readonly string[]): readonly (string | undefined)[] {
+		const context: Context = { model: scene.model(), ui: { ...FIRST_UI, page: 'output' }, height: 24 };
+		const { ui } = pressAll(context, keys);
+		const entries = scene.screen(80, 24, ui).match(/entry \d+/g) ?? [];
+		return [entries[0], entries.at(-1)];
+	}
+
+	test.each([
+		[[], 'entry 1', 'entry 19'],
+		[['down', 'j'], 'entry 3', 'entry 21'],
+		[['space'], 'entry 19', 'entry 37'],
+		[['space', 'b'], 'entry 1', 'entry 19'],
+		[['G'], 'entry 82', 'entry 100'],
+		[['G', 'up'], 'entry 81', 'entry 99'],
+		[['G', 'down', 'g'], 'entry 1', 'entry 19'],
+	] as const)('%s shows %s to %s of 100', (keys, first, last) => {
+		expect(shownAfter(openPage(100), keys)).toEqual([first, last]);
+	});
+
+	test('a search goes from match to match, also at the end', () => {
+		const scene = openPage(100);
+		const context: Context = { model: scene.model(), ui: { ...FIRST_UI, page: 'output' }, height: 24 };
+		const found = typeAll(context, '/entry 9');
+		expect(found.ui.output.top).toBe(8);
+		const tops: (number | string)[] = [];
+		let { ui } = found;
+		for (const key of ['n', 'n', 'n', 'N']) {
+			ui = press({ ...context, ui }, key).ui;
+			tops.push(ui.output.top);
+		}
+		expect(tops).toEqual([89, 90, 91, 90]);
+		expect(scene.screen(80, 24, ui)).toContain('/entry 9  11 lines');
+	});
+
+	test('Esc ends what still runs, Ctrl-C only that; afterwards both go back', () => {
+		const scene = sceneOf([scriptedServer({ counts: { web: 1 } })]);
+		scene.output.begin('up');
+		const ui: UiState = { ...FIRST_UI, page: 'output' };
+		const running: Context = { model: scene.model(), ui, height: 24 };
+		expect(press(running, 'ctrl-c')).toMatchObject({
+			ui: { page: 'output' },
+			intents: [{ kind: 'interrupt-verb' }],
+		});
+		scene.output.end({ code: null, signal: 'SIGINT' });
+		const ended: Context = { model: scene.model(), ui, height: 24 };
+		for (const key of ['ctrl-c', 'escape', 'q']) {
+			expect(press(ended, key)).toMatchObject({ ui: { page: 'deck' }, intents: [] });
+		}
+	});
 });

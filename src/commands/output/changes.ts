@@ -1,25 +1,44 @@
 import type { ChangeRow } from '../../model/change.ts';
 import { sanitize } from '../../model/sanitize.ts';
+import type { Stack } from '../../model/stack.ts';
 import { exitCodeOfRows, succeeded } from '../../session/outcome.ts';
+import type { Context } from '../context.ts';
 import type { Output } from './output.ts';
 import type { Look } from './paint.ts';
+import { pasteable } from './pasteable.ts';
 import { type Cell, table } from './table.ts';
 
 /**
  * Tells what became of a change, and returns the exit code for it.
  * @param ifNone what to say where there was nothing to change
+ * @param fields of the JSON beside `changes`
  */
-export function reportChanges(output: Output, rows: readonly ChangeRow[], ifNone: string): number {
-	if (output.json) output.value({ changes: rows });
-	else printRows(output, rows, ifNone);
+export function reportChanges(
+	{ globals, output }: Context,
+	stack: Pick<Stack, 'servers'>,
+	rows: readonly ChangeRow[],
+	ifNone: string,
+	fields: object = {},
+): number {
+	const severalServers = stack.servers.length > 1;
+	const told = rows.map((row) => {
+		const aim = severalServers ? { ...globals, server: row.server } : globals;
+		return row.reason === null ? row : { ...row, reason: pasteable(row.reason, aim) };
+	});
+	if (output.json) output.value({ changes: told, ...fields });
+	else printRows(output, told, severalServers, ifNone);
 	return exitCodeOfRows(rows);
 }
 
-function printRows(output: Output, rows: readonly ChangeRow[], ifNone: string): void {
+function printRows(
+	output: Output,
+	rows: readonly ChangeRow[],
+	severalServers: boolean,
+	ifNone: string,
+): void {
 	const shown = output.quiet ? rows.filter((row) => !succeeded(row)) : rows;
 	if (rows.length === 0) output.note(ifNone);
 	if (shown.length === 0) return;
-	const severalServers = new Set(rows.map((row) => row.server)).size > 1;
 	const titles = [...(severalServers ? ['SERVER'] : []), 'WHAT', 'FROM', 'TO', 'OUTCOME', ''];
 	output.print(
 		table(
@@ -30,13 +49,18 @@ function printRows(output: Output, rows: readonly ChangeRow[], ifNone: string): 
 	);
 }
 
+/** How servers say that a change is written down and nothing waits for it to settle, with a remark or without. */
+const RECORDED = /^recorded(?:; |$)/;
+
 function cells(row: ChangeRow): Cell[] {
+	const reason = sanitize(row.reason ?? '', { colours: false });
+	const isRecorded = row.outcome === 'done' && RECORDED.test(reason);
 	return [
 		row.instance ?? row.type ?? 'all',
 		count(row.from),
 		count(row.to),
-		{ text: row.outcome, look: LOOKS[row.outcome] },
-		sanitize(row.reason ?? '', { colours: false }),
+		isRecorded ? 'recorded' : { text: row.outcome, look: LOOKS[row.outcome] },
+		isRecorded ? reason.replace(RECORDED, '') : reason,
 	];
 }
 

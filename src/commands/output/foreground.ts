@@ -1,6 +1,7 @@
-import { once } from 'node:events';
 import type { LogChunk } from '../../server/server.ts';
+import { giveBack } from '../memory.ts';
 import { textLogPrinter } from './log-printer.ts';
+import { writeOut } from './write.ts';
 
 /** A remark waits so long for the lines that were written before what it tells. */
 const REMARK_AFTER_MS = 40;
@@ -29,12 +30,17 @@ export function createForegroundOutput(options: {
 	};
 	process.stdout.on('error', breakDown);
 	process.stderr.on('error', () => {});
-	const print = (server: string, chunk: LogChunk) => isBroken || process.stdout.write(printer(server, chunk));
+	const print = async (server: string, chunk: LogChunk) => {
+		if (isBroken) return;
+		const printed = printer(server, chunk);
+		giveBack(chunk.bytes);
+		await writeOut(printed);
+	};
 	return {
 		broken: broken.promise,
 		async lines(server, chunks) {
-			const keepsUp = chunks.map((chunk) => print(server, chunk)).every(Boolean);
-			if (!keepsUp) await Promise.race([once(process.stdout, 'drain'), broken.promise]);
+			const written = Promise.all(chunks.map((chunk) => print(server, chunk)));
+			await Promise.race([written, broken.promise]);
 		},
 		remark(server, about, text) {
 			if (options.quiet) return;

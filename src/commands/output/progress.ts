@@ -1,3 +1,4 @@
+import type { ProgressListener } from '../../model/change.ts';
 import type { Output } from './output.ts';
 
 const SHOWN_AFTER_MS = 1000;
@@ -10,7 +11,7 @@ const CLEAR_LINE = '\r\x1b[2K';
 export async function withProgress<T>(
 	output: Pick<Output, 'quiet'>,
 	what: string,
-	run: (onProgress: (settled: number, total: number) => void) => Promise<T>,
+	run: (onProgress: ProgressListener) => Promise<T>,
 ): Promise<T> {
 	const { stderr } = process;
 	if (!stderr.isTTY || output.quiet) return run(() => {});
@@ -18,16 +19,26 @@ export async function withProgress<T>(
 	let shown = false;
 	const paint = () => {
 		shown = true;
-		stderr.write(`${CLEAR_LINE}${line}`);
+		// One that wraps could not be cleared.
+		stderr.write(`${CLEAR_LINE}${line.slice(0, (stderr.columns || 80) - 1)}`);
 	};
 	const timer = setTimeout(paint, SHOWN_AFTER_MS);
 	try {
-		return await run((settled, total) => {
-			line = `${what} ... ${settled} of ${total} settled`;
+		return await run((settled, total, current = []) => {
+			line = progressLine(what, settled, total, current);
 			if (shown) paint();
 		});
 	} finally {
 		clearTimeout(timer);
 		if (shown) stderr.write(CLEAR_LINE);
 	}
+}
+
+/** So many instances are named. */
+const LONGEST_CURRENT = 3;
+
+function progressLine(what: string, settled: number, total: number, current: readonly string[]): string {
+	const named = current.slice(0, LONGEST_CURRENT).join(', ');
+	const now = named === '' ? '' : ` (now ${named})`;
+	return `${what} ... ${settled} of ${total} settled${now}`;
 }

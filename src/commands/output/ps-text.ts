@@ -1,3 +1,4 @@
+import { formatFileMessage } from '../../model/errors.ts';
 import { exitText } from '../../model/exit-text.ts';
 import type {
 	InstanceObservation,
@@ -7,8 +8,9 @@ import type {
 } from '../../model/observed.ts';
 import { sanitize } from '../../model/sanitize.ts';
 import type { Look, Paint } from './paint.ts';
+import { type Aim, commandLine, pasteable } from './pasteable.ts';
 import type { ServerReport } from './ps-json.ts';
-import { type Cell, type Column, table } from './table.ts';
+import { type Cell, type Column, type Saving, table } from './table.ts';
 import { age, countdown, percent, size } from './units.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -24,16 +26,54 @@ const COLUMNS: readonly Column[] = [
 	{ title: '' },
 ];
 
+/** What gives way on a narrow terminal, first to last. */
+const SAVINGS: readonly Saving[] = [
+	{ title: '', cutTo: 5 },
+	{ title: 'PORT' },
+	{ title: 'LAST EXIT', cutTo: 9 },
+	{ title: 'RESTARTS' },
+	{ title: 'CPU' },
+	{ title: 'MEM' },
+	{ title: 'STATE', cutTo: 12 },
+	{ title: '' },
+	{ title: 'LAST EXIT' },
+	{ title: 'PID' },
+	{ title: 'UP' },
+	{ title: 'INSTANCE', cutTo: 8 },
+	{ title: 'STATE', cutTo: 1 },
+	{ title: 'INSTANCE', cutTo: 1 },
+];
+
+export interface PsStyle {
+	readonly paint: Paint;
+	/** Cells of the terminal; null where it goes elsewhere, and all of it is kept. */
+	readonly width: number | null;
+	/** For the commands that it proposes. */
+	readonly aim: Aim;
+}
+
 /** What `ps` prints: a row per instance, server by server. */
 export function psText(
 	stack: { readonly name: string; readonly environment: string },
 	reports: readonly ServerReport[],
 	now: number,
-	paint: Paint,
+	style: PsStyle,
 ): string {
+	const { paint } = style;
 	const title = paint('bold', `${stack.name} (${stack.environment})`);
-	const parts = reports.map((report) => serverText(report, reports.length > 1, now, paint));
-	return [`${title}  ${counts(reports)}`, ...parts].join('\n');
+	const parts = reports.map((report) => serverText(report, reports.length > 1, now, style));
+	return [`${title}  ${counts(reports)}`, ...problemLines(reports, style), ...parts].join('\n');
+}
+
+/** Errors of the files; all servers of a stack tell the same ones. */
+function problemLines(reports: readonly ServerReport[], { paint, width }: PsStyle): string[] {
+	const lines = reports.flatMap(({ observation: { problems, power } }) =>
+		problems.map(
+			(problem) =>
+				`${formatFileMessage(problem)}${power === 'up' ? ' (the last good version is in use)' : ''}`,
+		),
+	);
+	return [...new Set(lines)].flatMap((line) => fold(line, width).map((part) => paint('bad', part)));
 }
 
 function counts(reports: readonly ServerReport[]): string {
@@ -45,29 +85,44 @@ function counts(reports: readonly ServerReport[]): string {
 	return `${running} of ${wanted} running`;
 }
 
-function serverText(report: ServerReport, several: boolean, now: number, paint: Paint): string {
+function serverText(report: ServerReport, several: boolean, now: number, style: PsStyle): string {
+	const { paint, width } = style;
 	const { observation } = report;
 	const rows = observation.types.flatMap((type) => typeRows(type, report, now));
 	return [
 		...(several ? ['', paint('bold', observation.name)] : []),
-		...remarks(report).map(([look, text]) => paint(look, sanitize(text, { colours: false }))),
-		...(rows.length > 0 ? [table(COLUMNS, rows, paint)] : []),
+		...remark(report, style),
+		...(rows.length > 0 ? [table(COLUMNS, rows, paint, { width, savings: SAVINGS })] : []),
 	].join('\n');
 }
 
-function remarks({ observation, reason }: ServerReport): [Look, string][] {
-	const { connection, power, problems } = observation;
-	const lines: [Look, string][] = [];
-	if (connection === 'unreachable') lines.push(['bad', `unreachable${reason === null ? '' : `: ${reason}`}`]);
-	else if (power === 'never') lines.push(['dim', 'not started: procdeck start']);
-	else if (power === 'down') lines.push(['dim', 'down: procdeck start']);
-	for (const { file, line, message } of problems) {
-		lines.push([
-			'bad',
-			`${file}${line === null ? '' : `:${line}`}: ${message} (the last good version is in use)`,
-		]);
+function remark({ observation, reason }: ServerReport, { paint, width, aim }: PsStyle): string[] {
+	const { connection, power } = observation;
+	const all = (look: Look, text: string) => fold(text, width).map((line) => paint(look, line));
+	if (connection === 'unreachable')
+		return all('bad', `unreachable${reason === null ? '' : `: ${pasteable(reason, aim)}`}`);
+	const start = commandLine('start', aim);
+	if (power === 'never') return all('dim', `not started: ${start}`);
+	return power === 'down' ? all('dim', `down: ${start}`) : [];
+}
+
+/** A remark in lines that do not wrap, broken between words where that can be. */
+function fold(remark: string, width: number | null): string[] {
+	const text = sanitize(remark, { colours: false });
+	if (width === null) return [text];
+	const lines: string[] = [];
+	for (const word of text.split(' ').flatMap((each) => inPieces(each, width))) {
+		const last = lines.at(-1);
+		const fits = last !== undefined && last.length + 1 + word.length <= width;
+		if (fits) lines.splice(-1, 1, `${last} ${word}`);
+		else lines.push(word);
 	}
 	return lines;
+}
+
+function inPieces(word: string, length: number): string[] {
+	if (word.length <= length) return [word];
+	return [word.slice(0, length), ...inPieces(word.slice(length), length)];
 }
 
 function typeRows(type: TypeObservation, { observation, stats }: ServerReport, now: number): Cell[][] {

@@ -1,9 +1,10 @@
+import { giveBack } from '../memory.ts';
+
 /**
- * Writes to stdout and waits while its reader is behind, so that nothing piles up in memory.
+ * Writes to stdout; resolves when that is done, so that nothing piles up in memory, and the bytes are nobody's any more.
  * A reader that went away is not an error here: it ends the process.
  */
-export async function writeOut(bytes: Uint8Array): Promise<void> {
-	const { stdout } = process;
-	if (bytes.length === 0 || stdout.write(bytes)) return;
-	await new Promise<void>((resolve) => stdout.once('drain', resolve));
+export async function writeOut(bytes: Buffer): Promise<void> {
+	if (bytes.length > 0) await new Promise<void>((resolve) => process.stdout.write(bytes, () => resolve()));
+	giveBack(bytes);
 }

@@ -178,8 +178,9 @@ function undo(finish: Finish): Command {
 				summary: 'take back your own last change',
 				description:
 					'Take back your own last scale, move, pause or stop; once more goes further back.\n' +
-					'It is refused where somebody has changed the same since.',
-				examples: ['procdeck undo'],
+					'It is refused where somebody else has changed the same since. What can never be taken back any more is named and\n' +
+					'passed over, such as a change of a type that left the Procfile.',
+				examples: ['procdeck undo', 'procdeck history -n 10'],
 			},
 			async () => (await import('../undo.ts')).undo,
 		),

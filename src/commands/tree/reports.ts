@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { countFrom, type Finish, type VerbTable, verb } from './verb.ts';
 
+const SINCE = 'from then on: 30s, 5m, 2h, 1d, 14:30 or 2026-11-22T14:30';
+
 function ps(finish: Finish): Command {
 	return verb(
 		finish,
@@ -33,7 +35,7 @@ function logs(finish: Finish): Command {
 	)
 		.option('-f, --follow', 'go on with what is written')
 		.addOption(new Option('-n, --lines <n>', 'the last n lines').argParser(countFrom(0)))
-		.option('--since <time>', 'from then on: 30s, 5m, 2h, 1d, 14:30 or 2026-11-22T14:30')
+		.option('--since <time>', SINCE)
 		.option('--grep <regex>', 'only lines that match')
 		.option('--server <name>', 'of this server only');
 }
@@ -80,10 +82,15 @@ function history(finish: Finish): Command {
 		{
 			usage: 'history',
 			summary: 'who changed what, when, with what outcome',
-			examples: ['procdeck history', 'procdeck undo'],
+			description:
+				'Who changed what, when, with what outcome, oldest first: the last 50 changes, or with --since all from then on.\n' +
+				'A server keeps its last 500.',
+			examples: ['procdeck history', 'procdeck history -n 10', 'procdeck history --since 2h'],
 		},
 		async () => (await import('../history.ts')).history,
-	);
+	)
+		.addOption(new Option('-n, --count <n>', 'the last n changes, 50 by default').argParser(countFrom(1)))
+		.option('--since <time>', SINCE);
 }
 
 /** The verbs that tell something and change nothing. */

@@ -1,5 +1,6 @@
 import { Command, type Help, InvalidArgumentError, Option } from 'commander';
-import { type CommandRun, contextOf } from '../context.ts';
+import { type CommandRun, contextOf, requireChangesAllowed } from '../context.ts';
+import { withPasteableErrors } from '../output/pasteable.ts';
 
 export interface VerbSpec {
 	/** With its arguments, as in `move <type>`. */
@@ -25,10 +26,17 @@ export function verb<Flags>(finish: Finish, spec: VerbSpec, load: () => Promise<
 		.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`)
 		.action(async () => {
 			const run = await load();
-			finish(await run(contextOf(command), command.args, command.opts<Flags & object>() as Flags));
+			const context = contextOf(command);
+			const flags = command.opts<Flags & object>();
+			finish(await withPasteableErrors(context, flags, () => run(context, command.args, flags as Flags)));
 		});
 	if (operands.length > 0) command.arguments(operands.join(' '));
 	return command;
+}
+
+/** Refuses a verb that changes something where `--read-only` was given. */
+export function withoutReadOnly(command: Command): Command {
+	return command.hook('preAction', () => requireChangesAllowed(contextOf(command), command.name()));
 }
 
 /** Adds what every verb takes, after the verb's own options. */
@@ -42,7 +50,8 @@ export function withGlobalOptions(command: Command): Command {
 		.option('-e, --environment <env>', "the stack's environment")
 		.option('--json', 'the result as JSON, errors too')
 		.option('--no-color', 'no colours (NO_COLOR does the same)')
-		.option('-q, --quiet', 'no remarks');
+		.option('-q, --quiet', 'no remarks')
+		.option('--read-only', 'change nothing: the console without its changes, and no verb that makes one');
 }
 
 /** `--server S|--all` of the verbs that change one server or several. */

@@ -1,34 +1,53 @@
-import { isAlive, monotonicNow, readStat, TICKS_PER_SECOND } from '../../linux/proc.ts';
+import { ageOf, isAlive, monotonicNow, readStat } from '../../linux/proc.ts';
 import { lookUp } from '../../model/look-up.ts';
+import type { ProcessType, ReadyCheck } from '../../model/stack.ts';
+import type { Carriers } from './carriers.ts';
 import type { Effects } from './effects.ts';
+import { groupLives } from './process-groups.ts';
+import { HEALTHY_AFTER_MS } from './step/backoff.ts';
 import { SETTLED_AFTER_MS, stopSequenceOf } from './step/life.ts';
 import { newInstance } from './step/reconcile.ts';
 import {
 	type Formation,
 	type Instance,
+	isInStop,
 	type LiveProcess,
 	liveProcess,
+	type Phase,
 	type SupervisorEvent,
 	type SupervisorState,
 } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
-import { type Carriers, groupLives } from './trees.ts';
 
 /**
  * Completes what was recorded by what really runs: a supervisor that was killed right after a start had no time to write it down.
  * Leaders are found by the cookie in their environment.
  */
-export function recoverUnrecorded(state: SupervisorState, carriers: Carriers): SupervisorState {
+export function recoverUnrecorded(
+	state: SupervisorState,
+	carriers: Carriers,
+	types: readonly ProcessType[],
+): SupervisorState {
+	const checks = new Map(types.map(({ name, settings }) => [name, settings.ready]));
 	const instances = new Map(state.instances);
 	for (const [name, processes] of carriers) {
 		const known = instances.get(name) ?? instanceNamed(state, name);
 		const latest = latestLeader(processes);
 		if (latest === null || !isUnrecorded(known, latest.starts)) continue;
 		const { starts, process } = latest;
-		const until = monotonicNow() + SETTLED_AFTER_MS;
-		instances.set(name, { ...known, starts, phase: { kind: 'running', process, until, settled: false } });
+		instances.set(name, { ...known, starts, phase: recoveredPhase(process, checks.get(known.type) ?? null) });
 	}
 	return { ...state, instances, formation: formationOf(state.formation, instances) };
+}
+
+/** Nobody wrote down whether it was ready: it is asked, with all its time. */
+function recoveredPhase(process: LiveProcess, check: ReadyCheck | null): Phase {
+	const now = monotonicNow();
+	if (check === null) return { kind: 'running', process, until: now + SETTLED_AFTER_MS, settled: false };
+	// What it said of that long ago may have been cut from its log.
+	if (check.kind === 'log' && now > process.startedMono + check.timeoutMs)
+		return { kind: 'running', process, until: now + HEALTHY_AFTER_MS, settled: true };
+	return { kind: 'starting', process, until: now + check.timeoutMs };
 }
 
 function isUnrecorded(known: Instance, starts: number): boolean {
@@ -68,13 +87,8 @@ function instanceNamed(state: SupervisorState, name: string): Instance {
 function leaderProcess(pid: number): LiveProcess | null {
 	const stat = readStat(pid);
 	if (stat === null || stat.session !== pid || stat.state === 'Z') return null;
-	const startedMono = (stat.startTime / TICKS_PER_SECOND) * 1000;
-	return {
-		pid,
-		startTime: stat.startTime,
-		startedMono,
-		startedAt: Date.now() - (monotonicNow() - startedMono),
-	};
+	const age = ageOf(stat);
+	return { pid, startTime: stat.startTime, startedMono: monotonicNow() - age, startedAt: Date.now() - age };
 }
 
 /** Takes over what an earlier supervisor started: the same processes go on, and those that ended meanwhile are noticed. */
@@ -95,6 +109,8 @@ function adoptOne(instance: Instance, effects: Effects): SupervisorEvent[] {
 		effects.adopted.add({ name, starts, process });
 		return [];
 	}
+	// The watch over its tree tells when a stop is through.
+	if (isInStop(instance.phase)) return [];
 	const treeLeft = groupLives(process);
 	return [{ kind: 'exited', name, starts, code: null, signal: null, treeLeft }];
 }
@@ -103,6 +119,7 @@ function adoptOne(instance: Instance, effects: Effects): SupervisorEvent[] {
 function resume(instance: Instance, supervisor: Supervisor, effects: Effects): void {
 	const { name, phase } = instance;
 	if (phase.kind === 'starting') effects.perform([{ kind: 'probe', name }]);
+	if (phase.kind === 'stuck') effects.watchRest(instance);
 	if (phase.kind !== 'stopping') return;
 	const sequence = stopSequenceOf(supervisor.state.definitions.get(instance.type)?.settings ?? null);
 	const step = sequence[phase.step] ?? sequence.at(-1);

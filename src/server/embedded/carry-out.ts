@@ -24,7 +24,8 @@ export async function carryOut(
 			code: 'internal',
 		}));
 	}
-	const entries = planned.rows.map((row) => historyEntry(supervisor, change, row, options));
+	const at = supervisor.observers.nextEntryAt();
+	const entries = planned.rows.map((row) => historyEntry(supervisor, change, row, at, options));
 	for (const entry of entries) await note(supervisor, entry);
 	const settled = settle(supervisor, planned.rows, options).then(async (rows) => {
 		const tookMs = Math.round(monotonicNow() - startedAt);
@@ -44,22 +45,26 @@ async function begin(
 ): Promise<{ planned: Plan; problem: Error | null }> {
 	// What starts from now on gets the files as they are at this moment, and after a start or restart the caller's shell.
 	await supervisor.watch.refresh();
-	if ('shell' in change) supervisor.redefine(change.shell);
-	const planned = plan(supervisor.state, change, { initial: supervisor.initial });
+	const { initial, definition } = supervisor;
+	const planned = plan(supervisor.state, change, { initial, server: definition.name });
 	try {
-		await recordPlan(supervisor, planned);
+		await recordPlan(supervisor, planned, 'shell' in change ? change.shell : null);
 		return { planned, problem: null };
 	} catch (error) {
 		return { planned, problem: error as Error };
 	}
 }
 
-async function recordPlan(supervisor: Supervisor, { formation, restarts }: Plan): Promise<void> {
+async function recordPlan(
+	supervisor: Supervisor,
+	{ formation, restarts }: Plan,
+	shell: Readonly<Record<string, string>> | null,
+): Promise<void> {
 	const events = restarts.map(({ names, width }): SupervisorEvent => {
 		return { kind: 'restart', names, width };
 	});
 	if (formation === supervisor.state.formation) supervisor.dispatch(...events);
-	else await supervisor.record(formation, events);
+	else await supervisor.record(formation, events, shell);
 }
 
 async function settle(
@@ -109,7 +114,9 @@ function rowOf(supervisor: Supervisor, row: PlannedRow): ChangeRow {
 }
 
 function recordedRow(supervisor: Supervisor, row: PlannedRow): ChangeRow {
-	return { ...rowOf(supervisor, row), reason: row.outcome === null ? 'recorded' : row.reason };
+	const { outcome, reason } = row;
+	if (outcome !== null) return rowOf(supervisor, row);
+	return { ...rowOf(supervisor, row), reason: reason === null ? 'recorded' : `recorded; ${reason}` };
 }
 
 function settledRow(base: ChangeRow, row: PlannedRow, states: readonly GoalState[]): ChangeRow {
@@ -126,13 +133,14 @@ function historyEntry(
 	supervisor: Supervisor,
 	change: Change,
 	row: PlannedRow,
+	at: string,
 	options: ChangeOptions,
 ): HistoryEntry {
 	const { type, instance, from, to, outcome } = row;
 	return {
 		id: randomUUID(),
 		changeId: options.changeId,
-		at: new Date().toISOString(),
+		at,
 		who: options.who,
 		verb: options.historyVerb ?? change.verb,
 		server: supervisor.definition.name,
@@ -141,17 +149,22 @@ function historyEntry(
 		from,
 		to,
 		outcome,
-		...(row.reason === null ? {} : { reason: row.reason }),
+		// What is remarked on a change under way is for who made it.
+		...(row.reason === null || outcome === null ? {} : { reason: row.reason }),
 		...(row.code === undefined ? {} : { code: row.code }),
 		...(options.undoes === undefined ? {} : { undoes: options.undoes }),
 	};
 }
 
 function outcomeOf({ outcome, reason, code }: ChangeRow): Pick<HistoryEntry, 'outcome' | 'reason' | 'code'> {
-	return { outcome, ...(reason === null ? {} : { reason }), ...(code === undefined ? {} : { code }) };
+	return {
+		outcome,
+		...(reason === null || outcome === 'done' ? {} : { reason }),
+		...(code === undefined ? {} : { code }),
+	};
 }
 
-/** Turning a whole stack on or off without a verb of its own: `up`, and a boot. */
+/** Turning a whole stack on or off without a change of its own: `up`. */
 export async function noteRun(
 	supervisor: Supervisor,
 	verb: string,
@@ -161,7 +174,7 @@ export async function noteRun(
 	await note(supervisor, {
 		id: randomUUID(),
 		changeId: randomUUID(),
-		at: new Date().toISOString(),
+		at: supervisor.observers.nextEntryAt(),
 		who,
 		verb,
 		server: supervisor.definition.name,
@@ -174,8 +187,8 @@ export async function noteRun(
 
 /** What did not change anything is not part of the history; a history that cannot be written stops nothing. */
 async function note(supervisor: Supervisor, entry: HistoryEntry): Promise<void> {
-	if (entry.outcome === 'unchanged') return;
-	supervisor.addHistory(entry);
+	if (entry.outcome === 'unchanged' || supervisor.isAbandoned) return;
+	supervisor.observers.tellHistory(entry);
 	await appendHistory(supervisor.paths.history, entry).catch((error: Error) => {
 		process.stderr.write(`cannot write the history: ${error.message}\n`);
 	});

@@ -2,7 +2,7 @@ import type { Change, ChangeOptions, ChangeRow } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
-import type { Capabilities, LogChunk, LogQuery, Server } from '../server.ts';
+import type { LogChunk, LogQuery, Server } from '../server.ts';
 import type { Connection } from './connection.ts';
 import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
 import { readLogs } from './logs/reader.ts';
@@ -12,7 +12,7 @@ import type { StackFiles } from './stack-watch.ts';
 
 export type { StackFiles } from './stack-watch.ts';
 
-export interface EmbeddedServerOptions {
+interface EmbeddedServerOptions {
 	readonly stack: Stack;
 	readonly definition: ServerDefinition;
 	/** `-C`, `-f` and `-e` as given, for the supervisor to find the same files. */
@@ -20,8 +20,6 @@ export interface EmbeddedServerOptions {
 	/** `attach` starts a supervisor at need; `peek` only where instances run without one. */
 	readonly mode: 'attach' | 'peek';
 }
-
-const CAPABILITIES: Capabilities = { backoffJitterAndReset: true, restartOutlivesClient: true, power: true };
 
 /** So long a supervisor that went away may take to come back by itself (`up` taking over) before another is started. */
 const COMES_BACK_MS = 400;
@@ -34,7 +32,6 @@ export function embeddedServer(options: EmbeddedServerOptions): Server {
 
 class EmbeddedServer implements Server {
 	readonly definition: ServerDefinition;
-	readonly capabilities = CAPABILITIES;
 	readonly #options: EmbeddedServerOptions;
 	readonly #paths: StatePaths;
 	readonly #closing = new AbortController();

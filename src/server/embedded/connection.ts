@@ -1,4 +1,5 @@
 import { connect as connectSocket, type Socket } from 'node:net';
+import type { ProgressListener } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { ServerEvent } from '../../model/observed.ts';
 import { encode, fromWire, lineSplitter, type Message, type Method, type Methods } from './protocol.ts';
@@ -6,7 +7,7 @@ import { encode, fromWire, lineSplitter, type Message, type Method, type Methods
 interface Pending {
 	readonly resolve: (result: unknown) => void;
 	readonly reject: (error: Error) => void;
-	readonly onProgress: ((settled: number, total: number) => void) | undefined;
+	readonly onProgress: ProgressListener | undefined;
 }
 
 /** One connection to a supervisor. */
@@ -37,7 +38,7 @@ export class Connection {
 	request<M extends Method>(
 		method: M,
 		params: Methods[M]['params'],
-		onProgress?: (settled: number, total: number) => void,
+		onProgress?: ProgressListener,
 	): Promise<Methods[M]['result']> {
 		const id = ++this.#lastId;
 		return new Promise<unknown>((resolve, reject) => {

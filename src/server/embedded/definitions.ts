@@ -3,7 +3,7 @@ import { type Launch, stackEnvironment } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { SupervisorState, TypeDefinition } from './step/state.ts';
 
-export interface Defined {
+interface Defined {
 	readonly definitions: readonly TypeDefinition[];
 	/** The launches that the definitions name, by key. */
 	readonly launches: Readonly<Record<string, Launch>>;

@@ -1,13 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { instanceEnvironment } from '../../model/launch.ts';
-import { DEFAULT_LOG_MAX, type ReadyCheck } from '../../model/stack.ts';
+import { DEFAULT_LOG_MAX, type ReadyCheck, type StopStep } from '../../model/stack.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
+import { groupLives } from './process-groups.ts';
 import { Readiness } from './readiness.ts';
 import { Spawner } from './spawner.ts';
 import { stopSequenceOf } from './step/life.ts';
-import type { Effect, Instance, LiveProcess, SupervisorEvent } from './step/state.ts';
+import {
+	type Effect,
+	type Instance,
+	isInStop,
+	type LiveProcess,
+	type SupervisorEvent,
+} from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
-import { groupLives, Trees } from './trees.ts';
+import { Trees } from './trees.ts';
 
 const ADOPTED_LOOK_MS = 100;
 /** So long may spawning keep the supervisor from listening. */
@@ -53,11 +60,18 @@ export class Effects {
 	survivorsOf(instance: Instance): SupervisorEvent | null {
 		const { phase, name, starts } = instance;
 		if (phase.kind !== 'stopping') return null;
-		const settings = this.#supervisor.state.definitions.get(instance.type)?.settings ?? null;
-		if (phase.step < stopSequenceOf(settings).length - 1) return null;
+		if (phase.step < this.#stopSequence(instance).length - 1) return null;
 		const reason = this.trees.describeRest({ name, starts, process: phase.process });
-		this.trees.forget(name);
+		this.watchRest(instance);
 		return { kind: 'stuck', name, starts, reason };
+	}
+
+	/** Watches what a stop that failed has left, until it is gone. */
+	watchRest(instance: Instance): void {
+		const { phase, name, starts } = instance;
+		if (!isInStop(phase)) return;
+		const last = this.#stopSequence(instance).at(-1)?.signal ?? 'KILL';
+		this.trees.keepWatching({ name, starts, process: phase.process }, `SIG${last}` as NodeJS.Signals);
 	}
 
 	killAll(): void {
@@ -131,10 +145,11 @@ export class Effects {
 		code: number | null,
 		signal: string | null,
 	): void {
+		if (this.#supervisor.isAbandoned) return;
 		this.#readiness.abort(name);
 		// Where a stop is under way the watch over its tree answers that.
-		const isStopping = this.#supervisor.state.instances.get(name)?.phase.kind === 'stopping';
-		const treeLeft = !isStopping && groupLives(process);
+		const phase = this.#supervisor.state.instances.get(name)?.phase;
+		const treeLeft = (phase === undefined || !isInStop(phase)) && groupLives(process);
 		this.#supervisor.dispatch({ kind: 'exited', name, starts, code, signal, treeLeft });
 		this.trees.lookSoon();
 		this.#sweepLater(name);
@@ -164,6 +179,10 @@ export class Effects {
 	#probe(instance: Instance): void {
 		const check = this.#readyCheck(instance);
 		if (check !== null) void this.#readiness.check(instance, check);
+	}
+
+	#stopSequence({ type }: Instance): readonly StopStep[] {
+		return stopSequenceOf(this.#supervisor.state.definitions.get(type)?.settings ?? null);
 	}
 
 	#readyCheck({ type }: Instance): ReadyCheck | null {

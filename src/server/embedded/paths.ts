@@ -42,6 +42,11 @@ export function statePaths(
 	return pathsIn(join(stateRoot(), `${stack.name}.${stack.environment}.${server}.${hash}`));
 }
 
+/** Whether a folder of the state, by its name, is about an app's folder. */
+export function belongsTo(directory: string, stateFolder: string): boolean {
+	return stateFolder.endsWith(`.${shortHash(directory)}`);
+}
+
 /** The paths in a state folder that is already known. */
 export function pathsIn(directory: string): StatePaths {
 	const cookie = shortHash(directory);

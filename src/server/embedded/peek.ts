@@ -11,7 +11,7 @@ import { readLaunches, readRecorded } from './records.ts';
 import { type Instance, liveProcess, type SupervisorState } from './step/state.ts';
 
 /** What can be said of a server while no supervisor runs. */
-export interface Peek {
+interface Peek {
 	readonly observation: ServerObservation;
 	/** Instances of a supervisor that is gone still run: they want a new one. */
 	readonly orphaned: boolean;
@@ -29,7 +29,7 @@ export async function peek(paths: StatePaths, stack: Stack, definition: ServerDe
 		definition,
 		clock: { mono: monotonicNow(), wall: Date.now() },
 		supervisorPid: null,
-		problems: [],
+		problems: stack.problems,
 		history,
 		initial,
 		commandOf: (launch) => launches.launches[launch]?.command ?? '',

@@ -116,7 +116,7 @@ export function projectInstance(
 		restarts: instance.restarts,
 		lastExit:
 			phase.kind === 'stuck'
-				? { code: null, signal: null, at: new Date(clock.wall).toISOString(), reason: phase.reason }
+				? { code: null, signal: null, at: phase.failedAt, reason: phase.reason }
 				: instance.lastExit,
 		// Shown in the time of day, decided by the monotonic clock: a clock that jumps moves only what is shown.
 		nextStartAt:

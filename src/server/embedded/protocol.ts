@@ -1,4 +1,4 @@
-import type { Change, ChangeOptions, ChangeRow } from '../../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, ProgressListener } from '../../model/change.ts';
 import { type ErrorCode, ProcdeckError } from '../../model/errors.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 
@@ -8,7 +8,7 @@ import type { ServerEvent, ServerStats } from '../../model/observed.ts';
  */
 export const PROTOCOL_VERSION = 1;
 
-export interface Hello {
+interface Hello {
 	readonly protocol: number;
 	readonly pid: number;
 	/** Whether the stack runs, or something of it still does: such a supervisor is not to be replaced by `up`. */
@@ -46,7 +46,7 @@ export interface WireError {
 export type Message =
 	| { readonly id: number; readonly result: unknown }
 	| { readonly id: number; readonly error: WireError }
-	| { readonly id: number; readonly progress: readonly [settled: number, total: number] }
+	| { readonly id: number; readonly progress: Readonly<Parameters<ProgressListener>> }
 	| { readonly observer: number; readonly event: ServerEvent };
 
 export function encode(message: Message | Request): string {

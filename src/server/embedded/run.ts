@@ -4,6 +4,8 @@ import { acquireLock, type KernelLock } from '../../linux/lock.ts';
 import { bootId } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { shellEnvironment } from '../../model/shell-environment.ts';
+import { recoverUnrecorded } from './adoption.ts';
+import { carriersOf } from './carriers.ts';
 import { readHistory } from './history.ts';
 import { type StatePaths, statePaths } from './paths.ts';
 import { type LaunchRecord, type Recorded, readLaunches, readRecorded, recordIdentity } from './records.ts';
@@ -15,12 +17,15 @@ import { Supervisor } from './supervisor.ts';
 const FIRST_CLIENT_MS = 5_000;
 const LAST_CLIENT_MS = 300;
 
+/** `idle`: it had nothing to do; `hand-over`: another one takes over; `lock-lost`: another one may have taken over. */
+export type Ending = 'idle' | 'hand-over' | 'lock-lost';
+
 export interface RunningSupervisor {
 	readonly supervisor: Supervisor;
 	readonly paths: StatePaths;
 	readonly recorded: Recorded;
 	/** Resolves when it has ended; instances may go on (`hand-over`, `lock-lost`). */
-	readonly ended: Promise<'idle' | 'hand-over' | 'lock-lost'>;
+	readonly ended: Promise<Ending>;
 	/** Ends it now; what runs goes on. */
 	end(): Promise<void>;
 }
@@ -67,7 +72,7 @@ export async function runSupervisor(
 			definition,
 			paths,
 			watch,
-			recorded,
+			state: recoverUnrecorded(recorded.state, carriersOf(paths.cookie), watch.stack.processTypes),
 			launches: withShell(launches),
 			history,
 		});
@@ -91,12 +96,13 @@ class Running implements RunningSupervisor {
 	readonly supervisor: Supervisor;
 	readonly paths: StatePaths;
 	readonly recorded: Recorded;
-	readonly ended: Promise<'idle' | 'hand-over' | 'lock-lost'>;
+	readonly ended: Promise<Ending>;
 	readonly #lock: KernelLock;
 	readonly #service: Service;
 	readonly #staysWhenIdle: boolean;
 	#idleTimer: NodeJS.Timeout | null = null;
-	#resolveEnded: (reason: 'idle' | 'hand-over' | 'lock-lost') => void = () => {};
+	#finishing: Promise<void> | null = null;
+	#resolveEnded: (reason: Ending) => void = () => {};
 
 	constructor(
 		supervisor: Supervisor,
@@ -129,6 +135,7 @@ class Running implements RunningSupervisor {
 	}
 
 	async end(): Promise<void> {
+		this.supervisor.halt();
 		await this.#finish('hand-over');
 	}
 
@@ -148,13 +155,19 @@ class Running implements RunningSupervisor {
 		return this.#service.clients === 0 && !isBusy(this.supervisor);
 	}
 
-	async #finish(reason: 'idle' | 'hand-over' | 'lock-lost'): Promise<void> {
-		if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+	#finish(reason: Ending): Promise<void> {
 		if (reason === 'lock-lost') {
 			// Another one may act already: nothing is decided, sent or saved from here on.
 			this.supervisor.abandon();
 			this.#service.drop();
-		} else {
+		}
+		this.#finishing ??= this.#letGo(reason);
+		return this.#finishing;
+	}
+
+	async #letGo(reason: Ending): Promise<void> {
+		if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+		if (reason !== 'lock-lost') {
 			await this.#service.close();
 			await this.supervisor.close();
 		}

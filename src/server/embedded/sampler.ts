@@ -17,7 +17,7 @@ interface Member {
 	cpuTicks: number;
 }
 
-export interface Sampled extends InstanceStats {
+interface Sampled extends InstanceStats {
 	readonly cpuPercent: number;
 	readonly memoryBytes: number;
 }

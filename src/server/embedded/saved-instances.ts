@@ -1,5 +1,4 @@
 import type { FileMessage } from '../../model/errors.ts';
-import { launchesInUse } from './definitions.ts';
 import { writeInstances, writeLaunches } from './records.ts';
 import { Saver } from './saver.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -53,12 +52,13 @@ export class SavedInstances {
 	}
 
 	async #write(): Promise<void> {
-		const { paths, state, shell } = this.#supervisor;
-		const launches = launchesInUse(this.#supervisor.launches, state);
-		const content = JSON.stringify([shell, Object.keys(launches)]);
+		const { paths, state, launches } = this.#supervisor;
+		const record = launches.record(state);
+		const content = JSON.stringify([record.shell, Object.keys(record.launches)]);
 		if (content !== this.#launchesOnDisk) {
-			await writeLaunches(paths, { shell, launches });
+			await writeLaunches(paths, record);
 			this.#launchesOnDisk = content;
+			if (this.#supervisor.isAbandoned) return;
 		}
 		await writeInstances(paths, state.instances.values(), this.#boot);
 	}

@@ -7,6 +7,7 @@ export class Saver {
 	#timer: NodeJS.Timeout | null = null;
 	#writing: Promise<void> | null = null;
 	#dirty = false;
+	#isAbandoned = false;
 
 	/** @param onOutcome told the error of each write that failed, and null after one that worked */
 	constructor(write: () => Promise<void>, onOutcome: (error: Error | null) => void) {
@@ -16,12 +17,14 @@ export class Saver {
 
 	/** Something changed; several changes in a row become one write. */
 	soon(): void {
+		if (this.#isAbandoned) return;
 		this.#dirty = true;
 		this.#timer ??= setTimeout(() => void this.now(), PAUSE_MS);
 	}
 
-	/** Writes no more. */
+	/** Writes no more, whatever changes. */
 	abandon(): void {
+		this.#isAbandoned = true;
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = null;
 		this.#dirty = false;

@@ -1,7 +1,9 @@
 import { chmod, rename, rm, stat } from 'node:fs/promises';
 import { createServer, type Socket, type Server as SocketServer } from 'node:net';
 import { ownedDirectory } from '../../files/private-files.ts';
+import type { ProgressListener } from '../../model/change.ts';
 import type { ServerEvent } from '../../model/observed.ts';
+import { carryOut } from './carry-out.ts';
 import { OWN_SUFFIX } from './paths.ts';
 import {
 	encode,
@@ -160,7 +162,7 @@ export class Service {
 		observe: async ({ stats }, { id }, client) => {
 			await this.#supervisor.watch.refreshIfTouched();
 			const tell = (event: ServerEvent) => client.send({ observer: id, event });
-			tell({ kind: 'snapshot', observation: this.#supervisor.snapshot() });
+			tell({ kind: 'snapshot', observation: this.#supervisor.observers.snapshot() });
 			client.observations.set(id, this.#supervisor.listen(tell, stats));
 			return null;
 		},
@@ -170,8 +172,8 @@ export class Service {
 			return null;
 		},
 		apply: ({ change, options }, { id }, client) => {
-			const onProgress = (settled: number, total: number) => client.send({ id, progress: [settled, total] });
-			return this.#supervisor.apply(change, { ...options, onProgress });
+			const onProgress: ProgressListener = (...progress) => client.send({ id, progress });
+			return carryOut(this.#supervisor, change, { ...options, onProgress });
 		},
 		stats: async () => this.#supervisor.stats(),
 		handOver: async () => null,

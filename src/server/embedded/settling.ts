@@ -1,4 +1,5 @@
 import { monotonicNow } from '../../linux/proc.ts';
+import type { ProgressListener } from '../../model/change.ts';
 import { type Goal, type GoalState, goalState } from './step/goals.ts';
 import type { SupervisorState } from './step/state.ts';
 
@@ -6,11 +7,15 @@ import type { SupervisorState } from './step/state.ts';
 interface Waiter {
 	readonly goals: readonly Goal[];
 	readonly states: GoalState[];
-	readonly onProgress: (settled: number, total: number) => void;
+	readonly onProgress: ProgressListener;
 	readonly resolve: (states: readonly GoalState[]) => void;
 	readonly timer: NodeJS.Timeout;
-	settled: number;
+	/** What was told last. */
+	told: string;
 }
+
+/** So many instances are named to who waits. */
+const LONGEST_CURRENT = 3;
 
 /** Follows the goals of changes under way. */
 export class Settling {
@@ -24,7 +29,7 @@ export class Settling {
 		goals: readonly Goal[],
 		state: SupervisorState,
 		timeoutMs: number,
-		onProgress: (settled: number, total: number) => void,
+		onProgress: ProgressListener,
 	): Promise<readonly GoalState[]> {
 		const startedAt = monotonicNow();
 		return new Promise((resolve) => {
@@ -34,7 +39,7 @@ export class Settling {
 				onProgress,
 				resolve,
 				timer: setTimeout(() => this.#expire(waiter, monotonicNow() - startedAt), timeoutMs),
-				settled: 0,
+				told: '',
 			};
 			this.#waiters.add(waiter);
 			this.#check(waiter, state);
@@ -51,9 +56,11 @@ export class Settling {
 			if (waiter.states[position]?.kind === 'pending') waiter.states[position] = goalState(goal, state);
 		});
 		const settled = waiter.states.filter(({ kind }) => kind !== 'pending').length;
-		if (settled !== waiter.settled) {
-			waiter.settled = settled;
-			waiter.onProgress(settled, waiter.goals.length);
+		const current = currentOf(waiter, state);
+		const news = [settled, ...current].join();
+		if (news !== waiter.told) {
+			waiter.told = news;
+			waiter.onProgress(settled, waiter.goals.length, current);
 		}
 		if (settled === waiter.goals.length) this.#finish(waiter);
 	}
@@ -71,4 +78,20 @@ export class Settling {
 		this.#waiters.delete(waiter);
 		waiter.resolve(waiter.states);
 	}
+}
+
+function currentOf({ goals, states }: Waiter, state: SupervisorState): string[] {
+	const current: string[] = [];
+	for (const [position, goal] of goals.entries()) {
+		if (current.length === LONGEST_CURRENT) break;
+		if (states[position]?.kind === 'pending' && isBeingChanged(goal, state)) current.push(goal.name);
+	}
+	return current;
+}
+
+/** Whether it is its turn: in a rolling restart the others wait. */
+function isBeingChanged(goal: Goal, state: SupervisorState): boolean {
+	const instance = state.instances.get(goal.name);
+	if (instance === undefined) return false;
+	return goal.kind === 'rests' || instance.starts > goal.startsAfter || instance.phase.kind === 'stopping';
 }

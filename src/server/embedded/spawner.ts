@@ -6,6 +6,7 @@ import {
 	openSync,
 	readSync,
 	renameSync,
+	rmSync,
 	statSync,
 	writeSync,
 } from 'node:fs';
@@ -14,13 +15,14 @@ import { monotonicNow, readStat } from '../../linux/proc.ts';
 import type { Launch } from '../../model/launch.ts';
 import { shellCommand } from '../../model/launch.ts';
 import { indexFile, logFile, previousLogFile } from './logs/files.ts';
+import { StartedLogs } from './logs/started-logs.ts';
 import type { StatePaths } from './paths.ts';
 import type { Instance, LiveProcess } from './step/state.ts';
 
 /** The variable that marks what Procdeck started, for finding what escaped its process group. */
 export const COOKIE_VARIABLE = 'PROCDECK_COOKIE';
 
-export interface SpawnRequest {
+interface SpawnRequest {
 	readonly instance: Instance;
 	readonly launch: Launch;
 	readonly environment: Readonly<Record<string, string>>;
@@ -28,12 +30,11 @@ export interface SpawnRequest {
 	readonly logMax: number;
 }
 
-export type Spawned =
-	| { readonly child: ChildProcess; readonly process: LiveProcess }
-	| { readonly reason: string };
+type Spawned = { readonly child: ChildProcess; readonly process: LiveProcess } | { readonly reason: string };
 
 /** Starts instances so that they need nothing of this process: not its pipes, not its terminal, not its life. */
 export class Spawner {
+	readonly startedLogs = new StartedLogs();
 	readonly #paths: StatePaths;
 	#stdin: number | null = null;
 
@@ -50,6 +51,7 @@ export class Spawner {
 	close(): void {
 		if (this.#stdin !== null) closeSync(this.#stdin);
 		this.#stdin = null;
+		this.startedLogs.close();
 	}
 
 	cookieOf(instance: Pick<Instance, 'name' | 'starts'>): string {
@@ -59,11 +61,8 @@ export class Spawner {
 	spawn(request: SpawnRequest): Spawned {
 		try {
 			const log = openLog(this.#paths, request.instance.name, request.logMax);
-			try {
-				return this.#spawnWith(request, log);
-			} finally {
-				closeSync(log);
-			}
+			this.startedLogs.add(request.instance.name, log);
+			return this.#spawnWith(request, log);
 		} catch (error) {
 			return { reason: `cannot start: ${(error as Error).message}` };
 		}
@@ -95,7 +94,10 @@ export class Spawner {
 /** The instance's log, ready for its next run: a new file once the old one has been cut at its front. */
 function openLog(paths: StatePaths, name: string, logMax: number): number {
 	const file = logFile(paths.logs, name);
-	const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+	const found = statSync(file, { throwIfNoEntry: false });
+	// What was noted of a log that somebody removed does not hold for the next one.
+	if (found === undefined) rmSync(indexFile(file), { force: true });
+	const size = found?.size ?? 0;
 	if (size > logMax) beginAnew(file, previousLogFile(paths.logs, name));
 	const log = openSync(file, 'a+', 0o600);
 	if (size > 0 && size <= logMax) endLastLine(log, size);
@@ -104,6 +106,7 @@ function openLog(paths: StatePaths, name: string, logMax: number): number {
 
 function beginAnew(file: string, previous: string): void {
 	renameSync(file, previous);
+	rmSync(indexFile(previous), { force: true });
 	if (existsSync(indexFile(file))) renameSync(indexFile(file), indexFile(previous));
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { inspectStack, loadStack } from '../../files/load-stack.ts';
 import type { FileMessage } from '../../model/errors.ts';
 import type { Stack } from '../../model/stack.ts';
+import { inspectOrRecall } from './recall.ts';
 
 /** How the app's files are found: `-C`, `-f` and `-e` as given. */
 export interface StackFiles {
@@ -41,7 +42,7 @@ export class StackWatch {
 
 	/** @throws ProcdeckError where the files are broken from the start */
 	static async open(files: StackFiles, onChange: () => void): Promise<StackWatch> {
-		const { stack, errors } = await inspectStack(files);
+		const { stack, errors } = await inspectOrRecall(files);
 		// Nothing usable: the same files told as one error.
 		if (stack === null) return new StackWatch(files, await loadStack(files), [], onChange);
 		return new StackWatch(files, stack, errors, onChange);
@@ -69,9 +70,8 @@ export class StackWatch {
 		const { stack, problems } = await this.#inspect();
 		this.#problems = problems;
 		if (stack !== null && problems.length === 0) {
-			// The identity of a running supervisor is fixed: another name would be another stack.
 			const before = this.#stack.watchedFiles.join();
-			this.#stack = { ...stack, name: this.#stack.name, environment: this.#stack.environment };
+			this.#stack = stack;
 			if (stack.watchedFiles.join() !== before) this.#watch();
 		}
 		this.#onChange();
@@ -95,12 +95,22 @@ export class StackWatch {
 	async #inspect(): Promise<{ stack: Stack | null; problems: readonly FileMessage[] }> {
 		try {
 			const { stack, errors, missingProcfile } = await inspectStack(this.#files);
-			return { stack, problems: missingProcfile === null ? errors : [missingProcfile, ...errors] };
+			const problems = missingProcfile === null ? errors : [missingProcfile, ...errors];
+			return { stack, problems: [...problems, ...this.#otherIdentity(stack)] };
 		} catch (error) {
 			// The folder is gone, or the stack file is no longer for this environment: what runs goes on.
 			const { message } = error as Error;
 			return { stack: null, problems: [{ file: this.#files.directory, line: null, message }] };
 		}
+	}
+
+	/** The files may come to say that they are another stack's, such as when the stack file is removed. */
+	#otherIdentity(stack: Stack | null): FileMessage[] {
+		const { name, environment } = this.#stack;
+		if (stack === null || (stack.name === name && stack.environment === environment)) return [];
+		const file = basename(stack.stackFile ?? this.#stack.stackFile ?? 'procdeck.yml');
+		const message = `this is ${name} (${environment}); the files are now those of ${stack.name} (${stack.environment})`;
+		return [{ file, line: null, message }];
 	}
 
 	close(): void {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { bootId } from '../../linux/proc.ts';
 import type { Stack } from '../../model/stack.ts';
 import { connect } from './connection.ts';
-import { pathsIn, type StatePaths, statePaths, stateRoot } from './paths.ts';
+import { belongsTo, pathsIn, type StatePaths, statePaths, stateRoot } from './paths.ts';
 import { isStillRunning } from './peek.ts';
-import { readIdentity, readRecorded } from './records.ts';
-import type { Formation } from './step/state.ts';
+import { readIdentity, readRecorded, type StackIdentity } from './records.ts';
+import type { Formation, SupervisorState } from './step/state.ts';
 
 /** A stack that has a supervisor or a state on this machine. */
-export interface LocalStack {
+interface LocalStack {
 	readonly stack: string;
 	readonly environment: string;
 	readonly server: string;
@@ -20,34 +20,83 @@ export interface LocalStack {
 	readonly power: Formation['power'];
 }
 
+/** What is recorded of one server of a stack. */
+export interface RecordedServer {
+	readonly identity: StackIdentity;
+	readonly supervisorPid: number | null;
+	/** Instances, running or not. */
+	readonly instances: number;
+	/** Instances whose process lives. */
+	readonly running: number;
+	readonly power: Formation['power'];
+}
+
 export async function listStacks(): Promise<LocalStack[]> {
-	const folders = await readdir(stateRoot(), { withFileTypes: true }).catch(() => []);
-	const states = folders.filter((entry) => entry.isDirectory() && entry.name !== 'run');
-	const found = await Promise.all(states.map(({ name }) => describe(pathsIn(join(stateRoot(), name)))));
-	return found.filter((stack) => stack !== null);
+	const recorded = await Promise.all((await stateFolders()).map(describe));
+	return recorded
+		.filter((server) => server !== null)
+		.map(({ identity: { stack, environment, server, directory }, supervisorPid, running, power }) => {
+			return { stack, environment, server, directory, supervisorPid, running, power };
+		});
+}
+
+/**
+ * What is recorded of an app's folder, under whatever names and environments. A state that cannot be read is left out.
+ * @param but the stack that is not asked for
+ */
+export async function recordedIn(
+	directory: string,
+	but?: Pick<Stack, 'name' | 'environment'>,
+): Promise<RecordedServer[]> {
+	const others = (await stateFolders()).filter(
+		(name) =>
+			belongsTo(directory, name) &&
+			(but === undefined || !name.startsWith(`${but.name}.${but.environment}.`)),
+	);
+	const recorded = await Promise.all(others.map((name) => describe(name).catch(() => null)));
+	return recorded.filter((server) => server !== null);
 }
 
 /** Whether instances of this stack are recorded on any of its local servers, running or not. */
 export async function hasRecordedInstances(stack: Stack): Promise<boolean> {
-	const local = stack.servers.filter(({ kind, supervisor }) => kind === 'local' && supervisor === 'embedded');
-	const counts = await Promise.all(
-		local.map(
-			async ({ name }) => (await readRecorded(statePaths(stack, name), bootId())).state.instances.size,
-		),
-	);
-	return counts.some((count) => count > 0);
+	return (await recordedStates(stack)).some(({ instances }) => instances.size > 0);
 }
 
-async function describe(paths: StatePaths): Promise<LocalStack | null> {
+/** The types that were ever set up on the local servers of this stack, whatever the Procfile has now. */
+export async function typesSetUp(stack: Stack): Promise<string[]> {
+	return (await recordedStates(stack)).flatMap(({ formation }) => Object.keys(formation.wanted));
+}
+
+async function recordedStates(stack: Stack): Promise<SupervisorState[]> {
+	const local = stack.servers.filter(({ kind, supervisor }) => kind === 'local' && supervisor === 'embedded');
+	const recorded = await Promise.all(
+		local.map(({ name }) => readRecorded(statePaths(stack, name), bootId())),
+	);
+	return recorded.map(({ state }) => state);
+}
+
+/** Which stack the supervisor of a server was started for, and how; null where none runs. */
+export async function runningIdentity(stack: Stack, server: string): Promise<StackIdentity | null> {
+	const paths = statePaths(stack, server);
+	return (await supervisorPidOf(paths)) === null ? null : readIdentity(paths);
+}
+
+async function stateFolders(): Promise<string[]> {
+	const entries = await readdir(stateRoot(), { withFileTypes: true }).catch(() => []);
+	return entries.filter((entry) => entry.isDirectory() && entry.name !== 'run').map(({ name }) => name);
+}
+
+async function describe(folder: string): Promise<RecordedServer | null> {
+	const paths = pathsIn(join(stateRoot(), folder));
 	const identity = await readIdentity(paths);
 	if (identity === null) return null;
 	const [{ state }, supervisorPid] = await Promise.all([
 		readRecorded(paths, bootId()),
 		supervisorPidOf(paths),
 	]);
-	const { stack, environment, server, directory } = identity;
-	const running = [...state.instances.values()].filter(isStillRunning).length;
-	return { stack, environment, server, directory, supervisorPid, running, power: state.formation.power };
+	const instances = [...state.instances.values()];
+	const running = instances.filter(isStillRunning).length;
+	return { identity, supervisorPid, instances: instances.length, running, power: state.formation.power };
 }
 
 async function supervisorPidOf(paths: StatePaths): Promise<number | null> {

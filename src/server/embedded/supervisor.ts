@@ -1,38 +1,31 @@
 import { bootId, monotonicNow } from '../../linux/proc.ts';
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
-import type { FileMessage } from '../../model/errors.ts';
+import type { HistoryEntry } from '../../model/change.ts';
+import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
-import {
-	HISTORY_KEPT,
-	type ServerEvent,
-	type ServerObservation,
-	type ServerStats,
-} from '../../model/observed.ts';
+import type { ServerStats } from '../../model/observed.ts';
 import { assignPortBlocks, portBase } from '../../model/ports.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
-import { adopt, recoverUnrecorded } from './adoption.ts';
-import { carryOut } from './carry-out.ts';
-import { define, launchesInUse } from './definitions.ts';
+import { adopt } from './adoption.ts';
 import { Effects } from './effects.ts';
 import { initialCounts } from './initial.ts';
+import { Launches } from './launches.ts';
+import { Machine } from './machine.ts';
+import { type Listener, Observers } from './observers.ts';
 import type { StatePaths } from './paths.ts';
-import { project, projectInstance, projectTypes } from './project.ts';
-import { type LaunchRecord, type Recorded, writeFormation } from './records.ts';
+import { type LaunchRecord, writeFormation } from './records.ts';
 import { SavedInstances } from './saved-instances.ts';
 import { Settling } from './settling.ts';
 import type { StackWatch } from './stack-watch.ts';
-import type { Goal } from './step/goals.ts';
-import type { Clock, Formation, Instance, SupervisorEvent, SupervisorState } from './step/state.ts';
-import { step } from './step/step.ts';
-import { setUp, withoutOverride } from './step/verbs/power.ts';
+import type { Effect, Formation, Instance, SupervisorEvent, SupervisorState } from './step/state.ts';
 import { Ticker } from './ticker.ts';
-import { LONGEST_TIMER_MS, Timers } from './timers.ts';
+import { Timers } from './timers.ts';
 
-export interface SupervisorOptions {
+interface SupervisorOptions {
 	readonly definition: ServerDefinition;
 	readonly paths: StatePaths;
 	readonly watch: StackWatch;
-	readonly recorded: Recorded;
+	/** What was recorded, and what is known to run beside that. */
+	readonly state: SupervisorState;
 	readonly launches: LaunchRecord;
 	readonly history: readonly HistoryEntry[];
 }
@@ -46,56 +39,52 @@ export class Supervisor {
 	readonly paths: StatePaths;
 	readonly watch: StackWatch;
 	readonly settling = new Settling();
+	readonly launches: Launches;
+	readonly observers: Observers;
 	readonly #boot = bootId();
 	readonly #effects: Effects;
 	readonly #ticker: Ticker;
 	readonly #saved: SavedInstances;
-	readonly #listeners = new Set<(event: ServerEvent) => void>();
 	readonly #timers = new Timers((names) => this.#elapsed(names));
-	#state: SupervisorState;
-	#history: HistoryEntry[];
-	#shell: Readonly<Record<string, string>>;
-	#launches: Readonly<Record<string, Launch>>;
-	#queue: SupervisorEvent[] = [];
-	#stepping = false;
+	readonly #machine: Machine;
 	#isAbandoned = false;
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor({ definition, paths, watch, recorded, launches, history }: SupervisorOptions) {
+	constructor({ definition, paths, watch, state, launches, history }: SupervisorOptions) {
 		this.definition = definition;
 		this.paths = paths;
 		this.watch = watch;
-		this.#state = recorded.state;
-		this.#shell = launches.shell;
-		this.#launches = launches.launches;
-		this.#history = [...history];
+		this.#machine = new Machine(state, (before, effects) => this.#follow(before, effects));
+		this.launches = new Launches(launches);
+		this.observers = new Observers(this, history);
 		this.#effects = new Effects(this);
-		this.#ticker = new Ticker(this);
-		this.#saved = new SavedInstances(this, this.#boot, () => this.#publishStack());
-	}
-
-	/** What a supervisor after this one needs to start an instance again as it was. */
-	get shell(): Readonly<Record<string, string>> {
-		return this.#shell;
-	}
-
-	get launches(): Readonly<Record<string, Launch>> {
-		return this.#launches;
+		this.#ticker = new Ticker(this, this.#effects.spawner.startedLogs);
+		this.#saved = new SavedInstances(this, this.#boot, () => this.observers.tellStack());
 	}
 
 	get state(): SupervisorState {
-		return this.#state;
+		return this.#machine.state;
 	}
 
 	get initial(): Record<string, number> {
 		return initialCounts(this.watch.stack, this.definition);
 	}
 
+	/** Errors of the app's files, and why nothing can be saved. */
+	get problems(): readonly FileMessage[] {
+		const { problem } = this.#saved;
+		return [...this.watch.problems, ...(problem === null ? [] : [problem])];
+	}
+
+	/** Another supervisor may act for this stack: nothing may be done, sent or written any more. */
+	get isAbandoned(): boolean {
+		return this.#isAbandoned;
+	}
+
 	/** Takes over what still runs from an earlier supervisor, and begins to act. */
 	async open(): Promise<void> {
 		await this.#effects.open();
-		this.#state = recoverUnrecorded(this.#state, this.#effects.trees.carriers());
-		for (const instance of this.#state.instances.values())
+		for (const instance of this.state.instances.values())
 			this.#timers.arm(instance, undefined, monotonicNow());
 		this.redefine();
 		adopt(this, this.#effects);
@@ -103,41 +92,40 @@ export class Supervisor {
 	}
 
 	/** Reads the definitions from the stack again, with the given shell for what starts from now on. */
-	redefine(shell: Readonly<Record<string, string>> = this.#shell): void {
-		this.#shell = shell;
-		const defined = define(this.watch.stack, shell);
-		this.#launches = { ...launchesInUse(this.#launches, this.#state), ...defined.launches };
-		const types = defined.definitions.map(({ type }) => type);
-		const inUse = new Set([...this.#state.instances.values()].map(({ type }) => type));
-		const base = portBase(this.definition, this.watch.stack.environmentVariables);
-		const ports = assignPortBlocks(base, types, this.#state.formation.ports, inUse);
-		this.dispatch({ kind: 'defined', definitions: defined.definitions, ports });
-		this.#publishStack();
+	redefine(shell: Readonly<Record<string, string>> = this.launches.shell): void {
+		if (shell !== this.launches.shell) this.#saved.soon();
+		const { stack } = this.watch;
+		const definitions = this.launches.define(stack, this.state, shell);
+		const types = definitions.map(({ type }) => type);
+		const inUse = new Set([...this.state.instances.values()].map(({ type }) => type));
+		const base = portBase(this.definition, stack.environmentVariables);
+		const ports = assignPortBlocks(base, types, this.state.formation.ports, inUse);
+		this.dispatch({ kind: 'defined', definitions, ports });
+		this.observers.tellStack();
 	}
 
 	/** Makes the state take events, and everything follow that they entail. */
 	dispatch(...events: SupervisorEvent[]): void {
-		if (this.#isAbandoned) return;
-		this.#queue.push(...events);
-		if (this.#stepping) return;
-		this.#stepping = true;
-		try {
-			while (this.#queue.length > 0) this.#step(this.#queue.splice(0));
-		} finally {
-			this.#stepping = false;
-		}
+		this.#machine.dispatch(events);
 	}
 
 	/**
 	 * Records a new formation before anything is done about it, so that what was promised is never forgotten.
+	 * @param shell for what starts from now on; null: as before
 	 * @throws when it cannot be written; then nothing has changed
 	 */
-	async record(formation: Formation, restarts: readonly SupervisorEvent[]): Promise<void> {
+	async record(
+		formation: Formation,
+		restarts: readonly SupervisorEvent[],
+		shell: Readonly<Record<string, string>> | null,
+	): Promise<void> {
+		if (this.#isAbandoned) throw lostLock();
 		await writeFormation(this.paths, formation, this.#boot);
+		if (shell !== null) this.redefine(shell);
 		// Port blocks follow the files and may have changed while this was written.
-		const { ports } = this.#state.formation;
+		const { ports } = this.state.formation;
 		this.dispatch({ kind: 'formation', formation: { ...formation, ports } }, ...restarts);
-		this.#publishStack();
+		this.observers.tellStack();
 	}
 
 	/** Runs one after another what must not see a formation that another is about to replace. */
@@ -147,54 +135,19 @@ export class Supervisor {
 		return turn;
 	}
 
-	apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
-		return carryOut(this, change, options);
-	}
-
-	/** Starts what is wanted without anybody's verb: at a boot, or in the foreground. */
-	powerUp(formation: Partial<Formation>, shell: Readonly<Record<string, string>> | null): Promise<void> {
-		return this.exclusively(() => {
-			this.redefine(shell ?? this.#shell);
-			return this.record({ ...setUp(this.#state.formation, this.initial), power: 'up', ...formation }, []);
-		});
-	}
-
-	/** Stops everything without anybody's verb; resolves when nothing is left, or cannot be ended. */
-	async powerOff(power: 'down' | 'never'): Promise<void> {
-		await this.exclusively(() => {
-			const formation = withoutOverride({ ...this.#state.formation, power, held: [] });
-			// What runs is stopped even if that cannot be written down.
-			return this.record(formation, []).catch(() => this.dispatch({ kind: 'formation', formation }));
-		});
-		const goals = [...this.#state.instances.keys()].map((name): Goal => ({ kind: 'rests', name }));
-		await this.settling.wait(goals, this.#state, LONGEST_TIMER_MS, () => {});
-	}
-
 	/** Ends every process at once, whatever its stop sequence says. */
 	kill(): void {
 		this.#effects.killAll();
 	}
 
-	snapshot(): ServerObservation {
-		return project(this.#state, {
-			definition: this.definition,
-			clock: this.clock(),
-			supervisorPid: process.pid,
-			problems: this.#problems(),
-			history: this.#history,
-			initial: this.initial,
-			commandOf: (launch) => this.#launches[launch]?.command ?? '',
-		});
-	}
-
 	/** Pushes events from now on; returns how to stop it. */
-	listen(listener: (event: ServerEvent) => void, wantsStats: boolean): () => void {
-		const listening = wantsStats ? listener : withoutStats(listener);
-		this.#listeners.add(listening);
-		const releaseStats = wantsStats ? this.#ticker.wantStats() : () => {};
-		if (wantsStats) listener({ kind: 'stats', stats: this.#ticker.recentStats() });
+	listen(listener: Listener, wantsStats: boolean): () => void {
+		const stop = this.observers.add(wantsStats ? listener : withoutStats(listener));
+		if (!wantsStats) return stop;
+		const releaseStats = this.#ticker.wantStats();
+		listener({ kind: 'stats', stats: this.#ticker.recentStats() });
 		return () => {
-			this.#listeners.delete(listening);
+			stop();
 			releaseStats();
 		};
 	}
@@ -204,35 +157,29 @@ export class Supervisor {
 	}
 
 	launchOf(instance: Instance): Launch | null {
-		const key = instance.launch ?? this.#state.definitions.get(instance.type)?.launch;
-		return key === undefined ? null : (this.#launches[key] ?? null);
+		return this.launches.of(instance, this.state);
 	}
 
-	addHistory(entry: HistoryEntry): void {
-		this.#history = [...this.#history.filter(({ id }) => id !== entry.id), entry].slice(-HISTORY_KEPT);
-		this.publish({ kind: 'history', entry });
-	}
-
-	publish(event: ServerEvent): void {
-		for (const listener of this.#listeners) listener(event);
-	}
-
-	clock(): Clock {
-		return { mono: monotonicNow(), wall: Date.now(), random: Math.random() };
+	/** Decides nothing any more. Who ends us may be ending the instances as well: none is started again for that. */
+	halt(): void {
+		this.#machine.halt();
 	}
 
 	/** Stops acting at once, and saves nothing. */
 	abandon(): void {
 		this.#isAbandoned = true;
+		this.halt();
 		this.#timers.close();
 		this.#effects.close();
 		this.watch.close();
 		this.#saved.abandon();
-		void this.#ticker.close();
+		this.#ticker.abandon();
 	}
 
 	/** Lets go of everything but the instances. */
 	async close(): Promise<void> {
+		if (this.#isAbandoned) return;
+		this.halt();
 		this.#timers.close();
 		const logsBounded = this.#ticker.close();
 		this.#effects.close();
@@ -240,64 +187,44 @@ export class Supervisor {
 		await Promise.all([this.#saved.now(), logsBounded]);
 	}
 
-	#step(events: SupervisorEvent[]): void {
-		const before = this.#state;
-		const { state, effects } = step(before, events, this.clock());
-		this.#state = state;
-		this.#follow(before, state);
+	/** What follows from a step: effects, and what keeps up with the instances that changed. */
+	#follow(before: SupervisorState, effects: readonly Effect[]): void {
+		const { state } = this;
+		if (before.instances !== state.instances) this.#followInstances(before.instances, state.instances);
 		this.#effects.perform(effects);
 		this.settling.check(state);
 	}
 
-	/** Timers, listeners and files follow the instances that changed. */
-	#follow(before: SupervisorState, after: SupervisorState): void {
-		if (before.instances === after.instances) return;
-		const clock = this.clock();
-		const changed = [...after.instances.values()].filter(
-			(instance) => before.instances.get(instance.name) !== instance,
-		);
-		const removed = [...before.instances.keys()].filter((name) => !after.instances.has(name));
-		for (const instance of changed)
-			this.#timers.arm(instance, before.instances.get(instance.name), clock.mono);
+	#followInstances(before: SupervisorState['instances'], after: SupervisorState['instances']): void {
+		const now = monotonicNow();
+		const changed = [...after.values()].filter((instance) => before.get(instance.name) !== instance);
+		const removed = [...before.keys()].filter((name) => !after.has(name));
+		for (const instance of changed) this.#timers.arm(instance, before.get(instance.name), now);
 		for (const name of removed) this.#timers.disarm(name);
 		if (changed.length === 0 && removed.length === 0) return;
-		this.publish({
-			kind: 'instances',
-			changed: changed.map((instance) => projectInstance(after, instance, clock)),
-			removed,
-		});
+		this.observers.tellInstances([...changed.map(({ name }) => name), ...removed]);
 		this.#saved.soon();
 	}
 
 	#elapsed(names: readonly string[]): void {
 		const events = names.flatMap((name): SupervisorEvent[] => {
-			const instance = this.#state.instances.get(name);
+			const instance = this.state.instances.get(name);
 			if (instance === undefined) return [];
 			return [this.#effects.survivorsOf(instance) ?? { kind: 'elapsed', name }];
 		});
 		if (events.length > 0) this.dispatch(...events);
 	}
-
-	#publishStack(): void {
-		const types = projectTypes(this.#state, {
-			initial: this.initial,
-			commandOf: (launch) => this.#launches[launch]?.command ?? '',
-		});
-		this.publish({ kind: 'stack', power: this.#state.formation.power, types, problems: this.#problems() });
-		const clock = this.clock();
-		// What is stale depends on the files alone.
-		const changed = [...this.#state.instances.values()].map((instance) =>
-			projectInstance(this.#state, instance, clock),
-		);
-		if (changed.length > 0) this.publish({ kind: 'instances', changed, removed: [] });
-	}
-
-	#problems(): FileMessage[] {
-		return [...this.watch.problems, ...(this.#saved.problem === null ? [] : [this.#saved.problem])];
-	}
 }
 
-function withoutStats(listener: (event: ServerEvent) => void): (event: ServerEvent) => void {
+function lostLock(): ProcdeckError {
+	return new ProcdeckError(
+		'internal',
+		'this supervisor lost its lock: another one may be in its place',
+		'try again',
+	);
+}
+
+function withoutStats(listener: Listener): Listener {
 	return (event) => {
 		if (event.kind !== 'stats') listener(event);
 	};

@@ -3,6 +3,7 @@ import type { InstanceStats, ServerStats } from '../../model/observed.ts';
 import { DEFAULT_LOG_MAX } from '../../model/stack.ts';
 import { loggedInstances } from './logs/files.ts';
 import { LogKeeper } from './logs/keeper.ts';
+import type { StartedLogs } from './logs/started-logs.ts';
 import { Sampler } from './sampler.ts';
 import { liveProcess } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -22,6 +23,7 @@ export class Ticker {
 	readonly #supervisor: Supervisor;
 	readonly #sampler = new Sampler();
 	readonly #logs: LogKeeper;
+	readonly #startedLogs: StartedLogs;
 	#stats: ServerStats = {};
 	#sampledAt = Number.NEGATIVE_INFINITY;
 	#watchers = 0;
@@ -29,9 +31,10 @@ export class Ticker {
 	#timer: NodeJS.Timeout | null = null;
 	#logTimer: NodeJS.Timeout | null = null;
 
-	constructor(supervisor: Supervisor) {
+	constructor(supervisor: Supervisor, startedLogs: StartedLogs) {
 		this.#supervisor = supervisor;
 		this.#logs = new LogKeeper(supervisor.paths.logs);
+		this.#startedLogs = startedLogs;
 	}
 
 	open(): void {
@@ -41,10 +44,14 @@ export class Ticker {
 
 	/** Resolves when the logs are within their bounds, as far as their writers let them. */
 	close(): Promise<void> {
-		if (this.#timer !== null) clearInterval(this.#timer);
-		if (this.#logTimer !== null) clearTimeout(this.#logTimer);
-		this.#sampler.close();
+		this.#stop();
 		return this.#logs.close();
+	}
+
+	/** Leaves the logs as they are. */
+	abandon(): void {
+		this.#stop();
+		this.#logs.abandon();
 	}
 
 	/** Somebody looks at statistics; returns how to say that no longer. */
@@ -73,13 +80,19 @@ export class Ticker {
 		return this.#stats;
 	}
 
+	#stop(): void {
+		if (this.#timer !== null) clearInterval(this.#timer);
+		if (this.#logTimer !== null) clearTimeout(this.#logTimer);
+		this.#sampler.close();
+	}
+
 	#tick(): void {
 		this.#ticks++;
 		const limits = this.#memoryLimits();
 		const isDue = this.#watchers > 0 || limits.size > 0 || this.#ticks % IDLE_SAMPLE_TICKS === 0;
 		if (!isDue) return;
 		const stats = this.sampleNow();
-		if (this.#watchers > 0) this.#supervisor.publish({ kind: 'stats', stats });
+		if (this.#watchers > 0) this.#supervisor.observers.tell({ kind: 'stats', stats });
 		for (const [name, limit] of limits) this.#checkMemory(name, limit, stats[name]);
 	}
 
@@ -108,7 +121,7 @@ export class Ticker {
 				return [name, definitions.get(type)?.settings.logMax ?? DEFAULT_LOG_MAX] as const;
 			}),
 		);
-		const hasty = this.#logs.look(bounds, Date.now());
+		const hasty = this.#logs.look(bounds, Date.now(), this.#startedLogs.take());
 		const usual = Math.min(TICK_MS, Math.max(SOONEST_LOOK_MS, bounds.size * LOOK_MS_PER_LOG));
 		this.#logTimer = setTimeout(() => this.#lookAtLogs(), hasty ? HASTY_LOOK_MS : usual);
 	}

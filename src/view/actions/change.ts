@@ -6,6 +6,11 @@ import type { UiState } from '../ui.ts';
 
 export const READ_ONLY = 'read-only: this console changes nothing';
 
+/** Why a console that only looks does nothing, or null. */
+export function readOnly({ model }: Context): string | null {
+	return model.state.readOnly ? READ_ONLY : null;
+}
+
 /** Shows the plan of an intent that can hurt; asks for any other at once. */
 export function intend({ model, ui }: Context, intent: Intent, after: UiState = ui): Step {
 	const plan = planFor(model.state, intent);

@@ -1,4 +1,4 @@
-import type { LogWindow } from '../../store/log-buffer.ts';
+import type { LogWindow } from '../../store/log-window.ts';
 import { logLineText, matcher } from '../log-text.ts';
 import { meansInstance, selectedCell, selectedInstance } from '../selection.ts';
 import { ask, type Context, type Step, say, show } from '../steps.ts';
@@ -24,7 +24,8 @@ export function openLogs({ model, ui }: Context): Step {
 		type: cell?.type ?? null,
 		index: instance?.index ?? null,
 	};
-	return show(withLogs({ ...ui, page: 'logs' }, { scope, ...(samePlace ? {} : { paused: null }), left: 0 }));
+	const anew = samePlace ? {} : { paused: null, search: '' };
+	return show(withLogs({ ...ui, page: 'logs' }, { scope, ...anew, left: 0 }));
 }
 
 function freeze({ model, ui }: Context): LogView {

@@ -53,10 +53,18 @@ export function enter(context: Context): Step {
 	return crashed ? show({ ...ui, page: 'crash', instance: instance.name }) : openLogs(context);
 }
 
+/** Back to the deck. What was searched on the page of logs was searched there. */
+function leavePage(ui: UiState): UiState {
+	const { logs } = follow(ui);
+	return { ...ui, page: 'deck', logs: ui.page === 'logs' ? { ...logs, search: '' } : logs };
+}
+
 /** One level out. */
 export function back({ ui }: Context): Step {
-	if (ui.page !== 'deck') return show(follow({ ...ui, page: 'deck' }));
-	if (ui.pane === 'logs' && ui.logs.paused !== null) return show(follow(ui));
+	if (ui.page !== 'deck') return show(leavePage(ui));
+	if (ui.pane === 'logs' && (ui.logs.paused !== null || ui.logs.search !== '')) {
+		return show({ ...ui, logs: { ...follow(ui).logs, search: '' } });
+	}
 	if (ui.pane !== 'formation') return show({ ...ui, pane: 'formation' });
 	return show({ ...ui, typeFilter: '' });
 }
@@ -77,8 +85,7 @@ export function nextProblem({ model, ui }: Context): Step {
 	if (target === undefined) return show(ui);
 	return show(
 		follow({
-			...ui,
-			page: 'deck',
+			...leavePage(ui),
 			problem,
 			typeFilter: '',
 			server: target.server,

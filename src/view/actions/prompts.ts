@@ -1,15 +1,26 @@
-import { parseCommand } from '../command-line.ts';
-import { selectedCell } from '../selection.ts';
 import { ask, type Context, type Step, say, show } from '../steps.ts';
 import { openPrompt, type Prompt, type UiState } from '../ui.ts';
-import { intend, READ_ONLY, setCount } from './change.ts';
-import { findMatch, saveLines } from './log-view.ts';
+import { completeCommand, recall } from './command-prompt.ts';
+import { submitPrompt } from './submit.ts';
+
+/** What is in a prompt when it opens, and what is there again when it is cancelled. */
+function contentOf(kind: Prompt['kind'], ui: UiState): readonly [text: string, initial: string] {
+	switch (kind) {
+		case 'types':
+			return [ui.typeFilter, ui.typeFilter];
+		case 'log-filter':
+			return [ui.logs.filter, ui.logs.filter];
+		case 'search':
+			return ['', ui.logs.search];
+		case 'output-search':
+			return ['', ui.output.search];
+		default:
+			return ['', ''];
+	}
+}
 
 export function promptFor(kind: Prompt['kind']): (context: Context) => Step {
-	return ({ ui }) => {
-		const text = kind === 'types' ? ui.typeFilter : kind === 'log-filter' ? ui.logs.filter : '';
-		return show(openPrompt(ui, kind, text));
-	};
+	return ({ ui }) => show(openPrompt(ui, kind, ...contentOf(kind, ui)));
 }
 
 /** Asks for a file name, offering one that tells what is in it. */
@@ -20,73 +31,28 @@ export function promptForSave({ model, ui }: Context): Step {
 	return show(openPrompt(ui, 'save', `${subject}-${time}.log`));
 }
 
-function fail(ui: UiState, prompt: Prompt, error: string): Step {
-	return show({ ...ui, prompt: { ...prompt, error } });
-}
-
-function submitCount(context: Context, prompt: Prompt): Step {
-	if (!/^\d{1,9}$/.test(prompt.text)) return fail(context.ui, prompt, 'a whole number from 0 on');
-	const to = Number(prompt.text);
-	const cell = selectedCell(context.model, context.ui);
-	const type = context.model.state.stack.processTypes.find(({ name }) => name === cell?.type);
-	const most = type?.settings.maxInstances ?? Number.POSITIVE_INFINITY;
-	if (to > most) return fail(context.ui, prompt, `at most ${most} (max_instances of ${type?.name})`);
-	const ui = { ...context.ui, prompt: null };
-	return setCount({ ...context, ui }, to);
-}
-
-function submitCommand(context: Context, prompt: Prompt): Step {
-	if (prompt.text.trim() === '') return show({ ...context.ui, prompt: null });
-	const parsed = parseCommand(prompt.text, context);
-	if ('error' in parsed) return fail(context.ui, prompt, parsed.error);
-	const ui = { ...context.ui, prompt: null, commands: [...context.ui.commands, prompt.text].slice(-50) };
-	if ('step' in parsed) return parsed.step({ ...context, ui });
-	if (context.model.state.readOnly) return say(ui, READ_ONLY);
-	const [first, ...others] = parsed.intents;
-	if (first === undefined) return show(ui);
-	return others.length === 0 ? intend({ ...context, ui }, first) : ask(ui, ...parsed.intents);
-}
-
-/** Takes what was typed. */
-export function submitPrompt(context: Context): Step {
-	const { ui } = context;
-	const { prompt } = ui;
-	if (prompt === null) return show(ui);
-	const closed = { ...ui, prompt: null };
-	switch (prompt.kind) {
-		case 'count':
-			return submitCount(context, prompt);
-		case 'command':
-			return submitCommand(context, prompt);
+/** What the types are filtered by and what is searched follow what is typed. */
+function withTyped(ui: UiState, kind: Prompt['kind'], text: string): UiState {
+	switch (kind) {
 		case 'types':
-			return show({ ...closed, typeFilter: prompt.text });
+			return { ...ui, typeFilter: text };
 		case 'search':
-			return findMatch({ ...context, ui: { ...closed, logs: { ...ui.logs, search: prompt.text } } }, -1);
-		case 'log-filter':
-			return show({ ...closed, logs: { ...ui.logs, filter: prompt.text } });
-		case 'save':
-			if (prompt.text.trim() === '') return fail(ui, prompt, 'a file name');
-			return saveLines({ ...context, ui: closed }, prompt.text.trim());
+			return { ...ui, logs: { ...ui.logs, search: text } };
+		case 'output-search':
+			return { ...ui, output: { ...ui.output, search: text } };
+		default:
+			return ui;
 	}
 }
 
-export function cancelPrompt({ ui }: Context): Step {
-	const typeFilter = ui.prompt?.kind === 'types' ? ui.prompt.initial : ui.typeFilter;
-	return show({ ...ui, prompt: null, typeFilter });
+function cancelPrompt({ ui }: Context): Step {
+	if (ui.prompt === null) return show(ui);
+	return show({ ...withTyped(ui, ui.prompt.kind, ui.prompt.initial), prompt: null });
 }
 
-/** What is typed filters and searches while it is typed. */
 function retype(ui: UiState, prompt: Prompt, text: string): Step {
-	const typed = { ...ui, prompt: { ...prompt, text, error: null } };
-	if (prompt.kind === 'types') return show({ ...typed, typeFilter: text });
-	if (prompt.kind === 'search') return show({ ...typed, logs: { ...ui.logs, search: text } });
-	return show(typed);
-}
-
-function recall(ui: UiState, prompt: Prompt, by: number): Step {
-	const position = Math.min(ui.commands.length, Math.max(0, (prompt.recalled ?? ui.commands.length) + by));
-	const text = ui.commands[position] ?? '';
-	return show({ ...ui, prompt: { ...prompt, text, error: null, recalled: position } });
+	const typed: Prompt = { ...prompt, text, error: null, choices: [], recalled: null, waiting: false };
+	return show(withTyped({ ...ui, prompt: typed }, prompt.kind, text));
 }
 
 const LONGEST = 1000;
@@ -96,6 +62,7 @@ export function typeKey(context: Context, key: string): Step {
 	const { ui } = context;
 	const { prompt } = ui;
 	if (prompt === null) return show(ui);
+	const isCommand = prompt.kind === 'command';
 	switch (key) {
 		case 'enter':
 			return submitPrompt(context);
@@ -112,8 +79,13 @@ export function typeKey(context: Context, key: string): Step {
 		case 'ctrl-w':
 			return retype(ui, prompt, prompt.text.replace(/\S*\s*$/, ''));
 		case 'up':
+		case 'ctrl-p':
+			return isCommand ? recall(ui, prompt, -1) : show(ui);
 		case 'down':
-			return prompt.kind === 'command' ? recall(ui, prompt, key === 'up' ? -1 : 1) : show(ui);
+		case 'ctrl-n':
+			return isCommand ? recall(ui, prompt, 1) : show(ui);
+		case 'tab':
+			return isCommand ? completeCommand(context, prompt) : show(ui);
 		case 'space':
 			return retype(ui, prompt, `${prompt.text} `);
 		default:

@@ -1,4 +1,5 @@
-import { ask, type Context, type Step, show } from '../steps.ts';
+import { planFor } from '../plans.ts';
+import { ask, type Context, type Step, say, show } from '../steps.ts';
 
 /** The first `?` shows the keys of the pane, the second all of them. */
 export function help({ ui }: Context): Step {
@@ -15,9 +16,15 @@ export function scrollHelp({ ui }: Context, by: number): Step {
 	return show({ ...ui, sheet: { ...ui.sheet, top: Math.max(0, ui.sheet.top + by) } });
 }
 
-export function runPlan({ ui }: Context): Step {
+/** Does what the sheet says; where somebody has changed what it is about since it opened, it asks once more. */
+export function runPlan({ model, ui }: Context): Step {
 	if (ui.sheet?.kind !== 'plan') return show(ui);
-	return ask({ ...ui, sheet: null }, ui.sheet.plan.intent);
+	const { intent, basis } = ui.sheet.plan;
+	const present = planFor(model.state, intent);
+	if (present === null) return say({ ...ui, sheet: null }, 'it changed meanwhile: nothing of this runs now');
+	if (present.basis === basis) return ask({ ...ui, sheet: null }, intent);
+	const sheet = { kind: 'plan', plan: present, focused: 'cancel' } as const;
+	return say({ ...ui, sheet }, 'it changed meanwhile: this is the plan now; y does it');
 }
 
 export function otherButton({ ui }: Context): Step {

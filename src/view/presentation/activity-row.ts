@@ -1,8 +1,10 @@
 import type { HistoryEntry } from '../../model/change.ts';
-import { lastUndoable } from '../../model/undoable.ts';
+import { planUndo } from '../../model/undo-plan.ts';
 import type { Activity } from '../../store/activity.ts';
 import type { Model } from '../model.ts';
-import type { Prompt, UiState } from '../ui.ts';
+import { listed } from '../plan-effects.ts';
+import { planFor } from '../plans.ts';
+import type { Plan, Prompt, UiState } from '../ui.ts';
 import { clockText, tookText } from './format.ts';
 import { bold, cut, dim, plain, type Row, type Span, span, spread, widthOf } from './row.ts';
 
@@ -52,13 +54,22 @@ export function latestChange({ state }: Model): HistoryEntry | null {
 	return latest;
 }
 
-function historyRow(entry: HistoryEntry, { state, glyphs }: Model): Row {
+/** The change that an entry is of: what one verb did to several types is one change. */
+function wholeText(entry: HistoryEntry, { state, glyphs }: Model): string {
+	const history = state.servers.flatMap(({ observation }) => observation?.history ?? []);
+	const parts = history.filter(({ changeId, verb }) => changeId === entry.changeId && verb === entry.verb);
+	const types = new Set(parts.map(({ type }) => type ?? 'everything'));
+	return types.size > 1 ? `${entry.verb} ${listed([...types])}` : historyText(entry, glyphs.arrow);
+}
+
+function historyRow(entry: HistoryEntry, model: Model): Row {
+	const { state } = model;
 	const who = entry.who === state.who ? 'you' : entry.who;
 	const outcome =
 		entry.outcome === null || entry.outcome === 'done' ? '' : `, ${OUTCOME_WORDS[entry.outcome]}`;
 	return [
 		dim(
-			` ${clockText(Date.parse(entry.at))}  ${historyText(entry, glyphs.arrow)} on ${entry.server} by ${who}${outcome}`,
+			` ${clockText(Date.parse(entry.at))}  ${wholeText(entry, model)} on ${entry.server} by ${who}${outcome}`,
 		),
 	];
 }
@@ -68,6 +79,7 @@ const QUESTIONS: Readonly<Record<Prompt['kind'], string>> = {
 	command: ':',
 	types: '/',
 	search: '/',
+	'output-search': '/',
 	'log-filter': 'only lines with',
 	save: 'save to',
 };
@@ -88,25 +100,49 @@ function promptRow({ kind, text, error }: Prompt, width: number, ellipsis: strin
 	];
 }
 
+/** Why it asks, or that it is no longer the plan that it was when it opened. */
+function planRemark({ intent, basis, because }: Plan, { state }: Model): Span {
+	const moved = (planFor(state, intent)?.basis ?? null) !== basis;
+	return moved ? span('warn', ' it changed meanwhile: look at it again') : dim(` ${because}`);
+}
+
 const WELL: ReadonlySet<Activity['outcome']> = new Set([null, 'done', 'unchanged']);
+
+/** Milliseconds that news of this console are told; what did not work is told longer. */
+const NEWS_MS = 30_000;
+const BAD_NEWS_MS = 120_000;
+
+/** The last change of this console, while it is under way or news, and nobody has changed anything since. */
+function newsOf(model: Model): Activity | null {
+	const { activities, now } = model.state;
+	const activity = activities.at(-1);
+	if (activity === undefined) return null;
+	if (activity.tookMs === null) return activity;
+	const endedAt = activity.startedAt + activity.tookMs;
+	if (now - endedAt > (WELL.has(activity.outcome) ? NEWS_MS : BAD_NEWS_MS)) return null;
+	const latest = latestChange(model);
+	return latest !== null && Date.parse(latest.at) > endedAt ? null : activity;
+}
 
 /** The line above the keys: what is typed, what the last key said, or what is under way and what became of it. */
 export function activityLine(model: Model, ui: UiState, width: number): Row {
 	const { ellipsis } = model.glyphs;
 	if (ui.prompt !== null) return spread(promptRow(ui.prompt, width, ellipsis), [], width, ellipsis);
 	if (ui.notice !== null) return spread([span('warn', ` ${ui.notice}`)], [], width, ellipsis);
-	if (ui.sheet?.kind === 'plan') return spread([dim(` ${ui.sheet.plan.because}`)], [], width, ellipsis);
-	const activity = model.state.activities.at(-1);
+	if (ui.sheet?.kind === 'plan') return spread([planRemark(ui.sheet.plan, model)], [], width, ellipsis);
+	const activity = newsOf(model);
 	// Why it went wrong has the whole line.
-	const wentWell = activity === undefined || WELL.has(activity.outcome);
+	const wentWell = activity === null || WELL.has(activity.outcome);
 	const undo: Row = wentWell && canUndo(model) ? [bold('u'), dim(' undo ')] : [];
-	if (activity !== undefined) return spread(activityRow(activity, model), undo, width, ellipsis);
+	if (activity !== null) return spread(activityRow(activity, model), undo, width, ellipsis);
 	const latest = latestChange(model);
 	return spread(latest === null ? [] : historyRow(latest, model), undo, width, ellipsis);
 }
 
-function canUndo({ state }: Model): boolean {
+/** Whether the key would take something back now. */
+export function canUndo({ state }: Model): boolean {
 	if (state.readOnly) return false;
-	const history = state.servers.flatMap(({ observation }) => observation?.history ?? []);
-	return lastUndoable(history, state.who).length > 0;
+	const observations = state.servers.flatMap(({ observation }) => observation ?? []);
+	const { parts, conflicts } = planUndo(observations, state.who);
+	return parts.length > 0 && conflicts.length === 0;
 }

@@ -1,4 +1,4 @@
-import { bindingsAt, placeOf } from '../keymap.ts';
+import { bindingsAt, placeOf } from '../dispatch.ts';
 import type { Model } from '../model.ts';
 import type { UiState } from '../ui.ts';
 import { bold, dim, fit, plain, type Row, rowWidth, type Span } from './row.ts';
@@ -16,8 +16,15 @@ const TYPING: readonly Hint[] = [
 	{ label: 'Ctrl-U', word: 'clear', off: false },
 ];
 
+const COMMAND: readonly Hint[] = [
+	{ label: 'Enter', word: 'do it', off: false },
+	{ label: 'Tab', word: 'complete', off: false },
+	{ label: 'up', word: 'the one before', off: false },
+	{ label: 'Esc', word: 'cancel', off: false },
+];
+
 function hintsAt(model: Model, ui: UiState): readonly Hint[] {
-	if (ui.prompt !== null) return TYPING;
+	if (ui.prompt !== null) return ui.prompt.kind === 'command' ? COMMAND : TYPING;
 	const context = { model, ui, height: 0 };
 	const place = placeOf(ui);
 	return bindingsAt(place, model.state.readOnly).flatMap(({ footer, blocked }) => {
@@ -35,6 +42,8 @@ function spans({ label, word, off }: Hint): Row {
 
 /** The keys that work now; from the right they give way, `? help` never. */
 export function footerRow(model: Model, ui: UiState, width: number): Row {
+	const choices = ui.prompt?.choices ?? [];
+	if (choices.length > 0) return fit([dim(` ${choices.join('  ')}`)], width, model.glyphs.ellipsis);
 	const hints = hintsAt(model, ui);
 	const help = hints.filter(({ label }) => label === '?').flatMap(spans);
 	const row: Span[] = [plain(' ')];

@@ -1,23 +1,29 @@
 import { problemsOf } from '../../store/problems.ts';
 import type { Model } from '../model.ts';
-import type { UiState } from '../ui.ts';
+import type { Page, UiState } from '../ui.ts';
 import { activityLine } from './activity-row.ts';
 import { crashRows } from './crash-page.ts';
 import { deckRows } from './deck.ts';
 import { footerRow } from './footer.ts';
 import { attentionRow, headerRow } from './header.ts';
 import { logPageRows } from './log-pane.ts';
+import { outputRows } from './output-page.ts';
 import type { Row } from './row.ts';
 import { blankRow } from './rule.ts';
 import { sheetHeight, sheetRows } from './sheets.ts';
 import { isTooSmall, tooSmallRows } from './too-small.ts';
 
-function pageRows(model: Model, ui: UiState, width: number, height: number): Row[] {
+type PageRows = (model: Model, ui: UiState, width: number, height: number) => Row[];
+
+const PAGES: Readonly<Record<Exclude<Page, 'deck'>, PageRows>> = {
+	logs: logPageRows,
+	crash: crashRows,
+	output: outputRows,
+};
+
+function pageRows(page: PageRows, model: Model, ui: UiState, width: number, height: number): Row[] {
 	const room = ui.sheet === null ? 0 : Math.min(height - 6, sheetHeight(ui.sheet, model, ui, width));
-	const rows =
-		ui.page === 'logs'
-			? logPageRows(model, ui, width, height - room)
-			: crashRows(model, ui, width, height - room);
+	const rows = page(model, ui, width, height - room);
 	return ui.sheet === null ? rows : [...rows, ...sheetRows(ui.sheet, model, ui, width, room)];
 }
 
@@ -27,7 +33,9 @@ export function frame(model: Model, ui: UiState, width: number, height: number):
 	const problems = problemsOf(model.state);
 	const header = headerRow(model, problems, width);
 	const lowest = [activityLine(model, ui, width), footerRow(model, ui, width)];
-	if (ui.page !== 'deck') return [header, ...pageRows(model, ui, width, height - 3), ...lowest];
+	if (ui.page !== 'deck') {
+		return [header, ...pageRows(PAGES[ui.page], model, ui, width, height - 3), ...lowest];
+	}
 	const air = height >= 30 ? [blankRow(width)] : [];
 	const room = height - 4 - air.length;
 	return [

@@ -24,6 +24,7 @@ export function logPaneRows(model: Model, ui: UiState, width: number, height: nu
 	const instance = meansInstance(ui) ? selectedInstance(model, ui) : null;
 	const parts = [title, ...(instance === null ? [] : [plain(instance.name)]), followText(ui.logs)];
 	if (ui.logs.filter !== '') parts.push(span('accent', `only ${ui.logs.filter}`));
+	if (ui.logs.search !== '') parts.push(span('accent', `/${ui.logs.search}`));
 	const rule = ruleRow(parts, newText(model, ui.logs), width, model.glyphs);
 	return [rule, ...logRows(model, ui.logs, width, height - 1)];
 }

@@ -1,21 +1,10 @@
-import type { LogLine, LogWindow } from '../../store/log-buffer.ts';
+import type { LogLine, LogWindow } from '../../store/log-window.ts';
 import { colouredPieces, logLineText, matcher, patternOf, soundsLikeError } from '../log-text.ts';
 import type { Model } from '../model.ts';
 import type { LogView } from '../ui.ts';
 import { clockText } from './format.ts';
-import {
-	cut,
-	dim,
-	fit,
-	padEnd,
-	plain,
-	type Row,
-	rowWidth,
-	type Span,
-	shorten,
-	span,
-	widthOf,
-} from './row.ts';
+import { dim, fit, padEnd, plain, type Row, rowWidth, type Span, shorten, span, widthOf } from './row.ts';
+import { marked, skip } from './spans.ts';
 import { nearStart, wrap } from './wrap.ts';
 
 interface Layout {
@@ -48,20 +37,6 @@ function prefix(line: LogLine, logs: LogView, layout: Layout, { glyphs }: Model,
 	return [dim(` ${time}${padEnd(name, layout.nameWidth)} `), gutter, plain(' ')];
 }
 
-/** The same piece with every match of the search marked. */
-function marked(piece: Span, search: RegExp | null): Span[] {
-	if (search === null) return [piece];
-	const parts: Span[] = [];
-	let rest = piece.text;
-	for (let found = search.exec(rest); found !== null && found[0] !== ''; found = search.exec(rest)) {
-		if (found.index > 0) parts.push({ ...piece, text: rest.slice(0, found.index) });
-		parts.push(span('match', found[0]));
-		rest = rest.slice(found.index + found[0].length);
-	}
-	if (rest !== '') parts.push({ ...piece, text: rest });
-	return parts;
-}
-
 function textSpans(line: LogLine, model: Model, search: RegExp | null): Span[] {
 	if (line.marker) return [span('warn', logLineText(line.text))];
 	const pieces = model.appColours
@@ -70,25 +45,6 @@ function textSpans(line: LogLine, model: Model, search: RegExp | null): Span[] {
 			)
 		: [plain(logLineText(line.text))];
 	return pieces.flatMap((piece) => marked(piece, search));
-}
-
-/** The spans without their first `cells` cells. */
-function skip(spans: readonly Span[], cells: number): Span[] {
-	let left = cells;
-	const rest: Span[] = [];
-	for (const piece of spans) {
-		if (left <= 0) {
-			rest.push(piece);
-			continue;
-		}
-		const skipped = cut(piece.text, left);
-		left -= widthOf(skipped);
-		if (skipped.length < piece.text.length) {
-			rest.push({ ...piece, text: piece.text.slice(skipped.length) });
-			left = 0;
-		}
-	}
-	return rest;
 }
 
 function wrapped(

@@ -48,14 +48,20 @@ export function printable(text: string): string {
 	return ONE_CELL_EACH.test(text) ? text : text.replace(UNSAFE, ' ');
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | null = null;
+
+/** Made when it is needed: that takes longer than a frame. */
+function graphemesOf(text: string): Intl.Segments {
+	segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+	return segmenter.segment(text);
+}
 
 /** As much of the beginning as fits into `width` cells. */
 export function cut(text: string, width: number): string {
 	if (ONE_CELL_EACH.test(text)) return text.slice(0, width);
 	let used = 0;
 	let kept = '';
-	for (const { segment } of graphemes.segment(text)) {
+	for (const { segment } of graphemesOf(text)) {
 		used += widthOf(segment);
 		if (used > width) break;
 		kept += segment;

@@ -1,10 +1,14 @@
-import { type Binding, bindingsAt, type Place, placeOf } from '../keymap.ts';
+import { bindingsAt, placeOf } from '../dispatch.ts';
+import type { Binding, Place } from '../keymap/binding.ts';
 import type { Model } from '../model.ts';
+import { planFor } from '../plans.ts';
 import type { Plan, Sheet, UiState } from '../ui.ts';
 import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
 import { blankRow, ruleRow } from './rule.ts';
 
-function planRows(plan: Plan, focused: 'cancel' | 'run', model: Model, width: number): Row[] {
+function planRows(shown: Plan, focused: 'cancel' | 'run', model: Model, width: number): Row[] {
+	// What runs goes on changing while the plan is looked at.
+	const plan = planFor(model.state, shown.intent) ?? shown;
 	const longest = Math.max(12, ...plan.effects.map(({ what }) => widthOf(what))) + 2;
 	const whatWidth = Math.min(longest, Math.max(14, width - 38));
 	const effects = plan.effects.map(({ what, effect, pids }): Row => {
@@ -126,6 +130,7 @@ function placeBelow(ui: UiState): Place {
 const SECTIONS: readonly (readonly [title: string, place: Place])[] = [
 	['Formation and instances', 'formation'],
 	['Logs', 'logs'],
+	['What a command wrote', 'output'],
 	['A plan', 'plan'],
 	['Moving', 'move'],
 ];

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../model/change.ts';
 import type { Problem } from '../../store/problems.ts';
 import { isWrong } from '../../store/problems.ts';
 import type { Model } from '../model.ts';
-import { historyText } from './activity-row.ts';
+import { canUndo, historyText } from './activity-row.ts';
 import { averaged, barsText, bytesText, clockText, percentText, tookText } from './format.ts';
 import { bold, dim, fit, padEnd, plain, type Role, type Row, type Span, span } from './row.ts';
 import { ruleRow } from './rule.ts';
@@ -86,6 +86,6 @@ export function changesRows(model: Model, width: number, height: number): Row[] 
 		.sort((a, b) => (a.at < b.at ? 1 : -1))
 		.slice(0, Math.max(0, height - 1));
 	if (entries.length === 0) return [];
-	const rule = ruleRow([bold('Changes')], dim('u undo'), width, model.glyphs);
+	const rule = ruleRow([bold('Changes')], canUndo(model) ? dim('u undo') : null, width, model.glyphs);
 	return [rule, ...entries.map((entry) => changeRow(entry, model, width))];
 }

@@ -12,8 +12,14 @@ function report(changed: Partial<ServerObservation>, stats: ServerReport['stats'
 	return { observation: { ...scriptedServer({ counts: {} }).observation, ...changed }, stats, reason: null };
 }
 
+const HERE = { directory: '.', procfile: null, environment: null };
+
 function text(...reports: ServerReport[]): string {
-	return psText(STACK, reports, START, unpainted);
+	return fitted(null, ...reports);
+}
+
+function fitted(width: number | null, ...reports: ServerReport[]): string {
+	return psText(STACK, reports, START, { paint: unpainted, width, aim: HERE });
 }
 
 describe('psText', () => {
@@ -79,6 +85,26 @@ describe('psText', () => {
 	it('shows problems of the files without their escapes', () => {
 		const problems = [{ file: 'Procfile', line: 3, message: 'two \x1b[2Jentries' }];
 		expect(text(report({ problems }))).toContain('Procfile:3: two entries (the last good version is in use)');
+	});
+
+	it('tells a problem once, however many servers tell it', () => {
+		const problems = [{ file: 'procdeck.yml', line: 2, message: 'not valid YAML' }];
+		const shown = text(report({ name: 'a', problems }), report({ name: 'b', problems }));
+		expect(shown.match(/not valid YAML/g)).toHaveLength(1);
+	});
+
+	it.each([100, 80, 60, 40, 20])('has no line longer than %d cells', (width) => {
+		const lastExit = { code: null, signal: 'SIGKILL', at: new Date(START - 5000).toISOString() };
+		const message = 'processes.web.rolling must be a whole number, 1 or more (it is "many")';
+		const shown = report({
+			problems: [{ file: 'procdeck.yml', line: 3, message }],
+			types: [typeEntry('web', 1, { orphan: true }), typeEntry('none', 0)],
+			instances: [instance('web', 1, { stale: true, lastExit, state: 'backoff' })],
+		});
+		const lines = fitted(width, shown).split('\n').slice(1);
+		expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+		expect(lines.join(' ')).toContain('1 or more (it is "many")');
+		expect(fitted(null, shown)).toContain('orphan (not in the Procfile)');
 	});
 
 	it('shows servers one after the other, unreachable ones too', () => {

@@ -2,6 +2,7 @@ import { readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type Client, instanceIn, pidsIn, typeIn } from '../../contract/client.ts';
 import { fixture } from '../../support/binary.ts';
+import { freePort } from '../../support/free-port.ts';
 import { isAlive } from '../../support/processes.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { type EmbeddedApp, embeddedApp } from './app.ts';
@@ -44,6 +45,32 @@ describe('a supervisor that is killed', () => {
 		expect(pidsIn(await next.observation())).toEqual(before);
 		await next.apply({ verb: 'down' });
 		await waitFor(() => app.processes().length === 0, 'everything to end');
+	});
+
+	it('right after a start, before that was saved, leaves readiness to be asked for', async () => {
+		const { app, client } = await started({
+			Procfile: `web: ${fixture('runs')}\nworker: until [ -e go ]; do sleep 0.05; done; exec ${fixture('listens-tcp.js')}\n`,
+			'procdeck.yml': 'processes:\n  worker: { scale: 0, ready: { tcp: true } }\n',
+			'.env': `PORT=${await freePort()}\n`,
+		});
+		const saved = await readFile(app.paths.instances, 'utf8');
+		await client.scaleTo('worker', 1, { wait: false });
+		const { 'worker.1': pid } = await waitFor(async () => {
+			const pids = pidsIn(await client.observation());
+			return 'worker.1' in pids && pids;
+		}, 'it to start');
+		await app.killSupervisor();
+		// As if it had been killed a moment earlier.
+		await writeFile(app.paths.instances, saved);
+		const watch = await (await app.connect()).watch();
+		expect(instanceIn(watch.observation, 'worker.1')).toMatchObject({ pid, state: 'starting', ready: false });
+		await app.write('go', '');
+		await watch.instance(
+			'worker.1',
+			({ state, ready }) => state === 'running' && ready === true,
+			'to be ready',
+		);
+		expect(instanceIn(watch.observation, 'worker.1').pid).toBe(pid);
 	});
 
 	it('keeps the leader of a tree whose daemon leads a session of its own', async () => {
@@ -136,6 +163,13 @@ describe('files that break under a running supervisor', () => {
 	it.each([
 		['a Procfile that is gone', async (app: EmbeddedApp) => app.write('Procfile', '')],
 		['a stack file that is broken', async (app: EmbeddedApp) => app.write('procdeck.yml', 'processes: [')],
+		[
+			'a stack file of another environment',
+			async (app: EmbeddedApp) => {
+				await app.write('Procfile.staging', 'other: sleep 600\n');
+				await app.write('procdeck.yml', 'environment: staging\n');
+			},
+		],
 	])('such as %s are told, and the last good version goes on', async (_, breakIt) => {
 		const { app, client } = await started(RUNS);
 		const watch = await client.watch();

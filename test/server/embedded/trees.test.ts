@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { monotonicNow, readStat } from '../../../src/linux/proc.ts';
 import { AdoptedWatch } from '../../../src/server/embedded/adopted-watch.ts';
+import { carriersOf } from '../../../src/server/embedded/carriers.ts';
+import { groupLives } from '../../../src/server/embedded/process-groups.ts';
 import type { LiveProcess } from '../../../src/server/embedded/step/state.ts';
-import { groupLives, type Tree, Trees } from '../../../src/server/embedded/trees.ts';
+import { type Tree, Trees } from '../../../src/server/embedded/trees.ts';
 import { fixture } from '../../support/binary.ts';
 import { isAlive, killAll, processesWith } from '../../support/processes.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -120,6 +122,31 @@ describe('a tree that is signalled', () => {
 	});
 });
 
+describe('a tree whose stop failed', () => {
+	it('is told gone when it has ended after all, with what it left outside of its group', async () => {
+		const cookie = newCookie();
+		const { trees, gone } = watching(cookie);
+		const file = join(await tempFolder({}), 'descendant.pid');
+		const { tree, pid } = start(cookie, `${fixture('double-forks')} ${file}`);
+		const stray = await pidIn(file);
+		trees.signal(tree, 'SIGWINCH');
+		trees.keepWatching(tree, 'SIGKILL');
+		killAll([pid]);
+		await waitFor(() => gone.length > 0, 'the tree to be gone');
+		expect(stray).not.toSatisfy(isAlive);
+		expect(gone).toEqual([expect.objectContaining(tree)]);
+	});
+
+	it('can be signalled again', async () => {
+		const { trees, gone } = watching(newCookie());
+		const { tree } = start(newCookie(), 'sleep 600');
+		trees.keepWatching(tree, 'SIGKILL');
+		trees.signal(tree, 'SIGTERM');
+		await waitFor(() => gone.length > 0, 'the tree to be gone');
+		expect(gone).toHaveLength(1);
+	});
+});
+
 describe('what earlier starts left', () => {
 	it('is found by its cookie and ended, the present start is not', async () => {
 		const cookie = newCookie();
@@ -129,8 +156,8 @@ describe('what earlier starts left', () => {
 		const stray = await pidIn(file);
 		const second = start(cookie, 'sleep 600', 2);
 		killAll([first.pid]);
-		await waitFor(() => trees.carriers().get('worker.1')?.length === 2, 'the leader to be gone');
-		expect(trees.carriers().get('worker.1')).toEqual(
+		await waitFor(() => carriersOf(cookie).get('worker.1')?.length === 2, 'the leader to be gone');
+		expect(carriersOf(cookie).get('worker.1')).toEqual(
 			expect.arrayContaining([
 				{ pid: stray, starts: 1 },
 				{ pid: second.pid, starts: 2 },
@@ -142,9 +169,8 @@ describe('what earlier starts left', () => {
 	});
 
 	it('of another stack is not looked at', async () => {
-		const { trees } = watching(newCookie());
 		start(newCookie(), 'sleep 600');
-		expect(trees.carriers().size).toBe(0);
+		expect(carriersOf(newCookie()).size).toBe(0);
 	});
 });
 

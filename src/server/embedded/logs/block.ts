@@ -1,16 +1,30 @@
 import { readSync } from 'node:fs';
 
-export const BLOCK_BYTES = 64 * 1024;
+const LARGEST = 64 * 1024;
+const SMALLEST = 4 * 1024;
+/** What the blocks of many files take together. */
+const TOGETHER = 16 * 1024 * 1024;
+
+/** Bytes of a block, where so many files are read at the same time. */
+export function blockBytes(files: number): number {
+	return Math.min(LARGEST, Math.max(SMALLEST, Math.floor(TOGETHER / files)));
+}
 
 /** A part of a file in memory, so that many small reads cost one of the file. */
 export class Block {
 	readonly #descriptor: number;
-	#buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+	#buffer: Buffer;
 	#start = 0;
 	#length = 0;
 
-	constructor(descriptor: number) {
+	constructor(descriptor: number, bytes: number) {
 		this.#descriptor = descriptor;
+		this.#buffer = Buffer.allocUnsafe(bytes);
+	}
+
+	/** How many bytes it can hold. */
+	get capacity(): number {
+		return this.#buffer.length;
 	}
 
 	/** What is in memory from `offset` on; valid until the next read. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { punchHole } from '../../../linux/files.ts';
-import { type IndexEntry, readIndex, rewriteIndex } from './index.ts';
+import { type LogIndex, readIndex, rewriteIndex } from './index.ts';
 
 /** A log is cut by this part of its bound at a time, at a multiple of the file system's blocks. */
 export const CUT_PART = 8;
@@ -40,8 +40,13 @@ export class Cutter {
 
 	/** Resolves when each cut under way is done; from now on none goes on after a writer that is faster. */
 	async finish(): Promise<void> {
-		this.#finishing = true;
+		this.abandon();
 		await Promise.all(this.#underWay.values());
+	}
+
+	/** No cut goes on after the one that the kernel is at. */
+	abandon(): void {
+		this.#finishing = true;
 	}
 
 	async #cutUntilWithin(file: string, kept: Kept, bound: number): Promise<void> {
@@ -56,18 +61,18 @@ export class Cutter {
 }
 
 async function cutAt(file: string, kept: Kept, start: number): Promise<void> {
-	const entries = readIndex(file);
-	const later = entries.filter((entry) => entry.size > start);
-	const at = entries.findLast((entry) => entry.size <= start)?.at ?? later[0]?.at ?? 0;
-	const index = [{ at, size: start }, ...later];
+	const index = readIndex(file);
+	const later = index.entries.filter((entry) => entry.size > start);
+	const at = index.entries.findLast((entry) => entry.size <= start)?.at ?? later[0]?.at ?? 0;
+	const cut = { ...index, entries: [{ at, size: start }, ...later] };
 	// Readers learn of the cut before the bytes are gone; on a full disk only after, when there is room to write.
-	const isTold = canRewrite(file, index);
-	Object.assign(kept, { start, entries: index.length });
+	const isTold = canRewrite(file, cut);
+	Object.assign(kept, { start, entries: cut.entries.length });
 	await punchHole(file, start);
-	if (!isTold) rewriteIndex(file, index);
+	if (!isTold) rewriteIndex(file, cut);
 }
 
-function canRewrite(file: string, index: readonly IndexEntry[]): boolean {
+function canRewrite(file: string, index: LogIndex): boolean {
 	try {
 		rewriteIndex(file, index);
 		return true;

@@ -1,21 +1,13 @@
-import { rmSync, statSync } from 'node:fs';
-import { CUT_PART, Cutter, type Kept } from './cutter.ts';
+import { rmSync, type Stats, statSync } from 'node:fs';
+import { CUT_PART, Cutter } from './cutter.ts';
 import { indexFile, logFile, previousLogFile } from './files.ts';
-import { appendIndex, readIndex, rewriteIndex } from './index.ts';
+import { readIndex } from './index.ts';
+import { forget, keepsHead, type Noted, note, recall } from './noting.ts';
 
 /** The unit of `stat`'s block count. */
 const BLOCKS_ARE = 512;
-const LONGEST_INDEX = 16_384;
 /** Times are noted this far apart, unless a log grows fast. */
 const NOTE_MS = 1_000;
-
-interface Looked extends Kept {
-	/** At the last look. */
-	size: number;
-	/** The size that was noted last, and when. */
-	noted: number;
-	notedAt: number;
-}
 
 /**
  * Bounds the logs from outside, while the instances write to them, and notes how long each was when.
@@ -24,7 +16,9 @@ interface Looked extends Kept {
 export class LogKeeper {
 	readonly #directory: string;
 	readonly #bounds = new Map<string, number>();
-	readonly #looked = new Map<string, Looked>();
+	readonly #logs = new Map<string, Noted>();
+	/** Instances that truncated their logs as nobody looked. */
+	readonly #truncated = new Set<string>();
 	readonly #failing = new Set<string>();
 	readonly #cutter = new Cutter((file, error) => this.#report(`cannot cut ${file}`, error));
 
@@ -35,10 +29,12 @@ export class LogKeeper {
 	/**
 	 * Looks at each log once. What cannot be done is reported on stderr, and tried again at the next look.
 	 * @param bounds bytes kept by instance name; an instance that is no longer in it keeps its bound
+	 * @param truncated instances of which it is known that they truncated their logs
 	 * @returns whether one grew so fast that the next look should come soon
 	 */
-	look(bounds: ReadonlyMap<string, number>, now: number): boolean {
+	look(bounds: ReadonlyMap<string, number>, now: number, truncated: Iterable<string> = []): boolean {
 		for (const [instance, bound] of bounds) this.#bounds.set(instance, bound);
+		for (const instance of truncated) this.#truncated.add(instance);
 		let hasty = false;
 		for (const [instance, bound] of this.#bounds) {
 			if (this.#tryLookAt(instance, bound, now, NOTE_MS)) hasty = true;
@@ -52,6 +48,11 @@ export class LogKeeper {
 		const now = Date.now();
 		for (const [instance, bound] of this.#bounds) this.#tryLookAt(instance, bound, now, 0);
 		await this.#cutter.finish();
+	}
+
+	/** Ends without a last look: the logs are somebody else's now. */
+	abandon(): void {
+		this.#cutter.abandon();
 	}
 
 	/** A disk that is full, or a file that is in the way, must not end the look at the other logs. */
@@ -69,15 +70,19 @@ export class LogKeeper {
 
 	#lookAt(instance: string, bound: number, now: number, noteMs: number): boolean {
 		const file = logFile(this.#directory, instance);
-		const size = statSync(file, { throwIfNoEntry: false })?.size;
-		if (size === undefined) return false;
-		const log = this.#looked.get(instance) ?? this.#recall(instance, file);
+		const stats = statSync(file, { throwIfNoEntry: false });
+		if (stats === undefined) return false;
+		const log = this.#logOf(instance, file, stats);
+		const { size } = stats;
 		const isFast = size - log.size > bound / CUT_PART;
-		if (size < log.size) log.entries = 0;
+		// The distance: a clock that was set back must not keep times from being noted until it is where it was.
+		const isDue = size !== log.noted && (isFast || Math.abs(now - log.notedAt) >= noteMs);
 		log.size = size;
 		try {
-			const isDue = isFast || now - log.notedAt >= noteMs;
-			if (log.entries === 0 || (size !== log.noted && isDue)) note(file, log, now);
+			const isKnown = this.#truncated.delete(instance);
+			if (log.watch.isTruncated(stats) || isKnown || (isDue && !keepsHead(file, log)))
+				forget(log, Math.min(now, stats.mtimeMs));
+			if (isDue || log.entries === 0) note(file, log, now);
 		} finally {
 			// Also when nothing can be noted: on a full disk this is what makes room.
 			if (size - log.start > bound) this.#cutter.cut(file, log, bound);
@@ -86,18 +91,12 @@ export class LogKeeper {
 		return isFast;
 	}
 
-	#recall(instance: string, file: string): Looked {
-		const entries = readIndex(file);
-		const noted = entries.at(-1) ?? { at: 0, size: 0 };
-		const looked: Looked = {
-			size: noted.size,
-			noted: noted.size,
-			notedAt: noted.at,
-			start: entries[0]?.size ?? 0,
-			entries: entries.length,
-		};
-		this.#looked.set(instance, looked);
-		return looked;
+	#logOf(instance: string, file: string, stats: Stats): Noted {
+		const known = this.#logs.get(instance);
+		if (known?.inode === stats.ino) return known;
+		const log = recall(file, stats);
+		this.#logs.set(instance, log);
+		return log;
 	}
 
 	/** The file before the last new beginning keeps what the current one does not use of the bound. */
@@ -109,7 +108,7 @@ export class LogKeeper {
 			rmSync(previous, { force: true });
 			rmSync(indexFile(previous), { force: true });
 		} else if (found.blocks * BLOCKS_ARE > room) {
-			const entries = readIndex(previous);
+			const { entries } = readIndex(previous);
 			this.#cutter.cut(previous, { start: entries[0]?.size ?? 0, entries: entries.length }, room);
 		}
 	}
@@ -123,32 +122,4 @@ export class LogKeeper {
 			process.stderr.write(`${task}: ${error.message}\n`);
 		}
 	}
-}
-
-function note(file: string, log: Looked, now: number): void {
-	const { size } = log;
-	if (log.entries === 0) {
-		// Begun anew, or truncated by the app.
-		log.start = 0;
-		rewriteIndex(file, [
-			{ at: now, size: 0 },
-			{ at: now, size },
-		]);
-		log.entries = 2;
-	} else {
-		appendIndex(file, { at: now, size });
-		log.entries++;
-	}
-	Object.assign(log, { noted: size, notedAt: now });
-	if (log.entries > LONGEST_INDEX) thin(file, log);
-}
-
-/** Every second entry goes: old lines get coarser times instead of an index without bound. */
-function thin(file: string, kept: Kept): void {
-	const entries = readIndex(file);
-	const thinned = entries.filter(
-		(_, position) => position === 0 || position % 2 === 1 || position === entries.length - 1,
-	);
-	rewriteIndex(file, thinned);
-	kept.entries = thinned.length;
 }

@@ -1,34 +1,42 @@
 import type { Selector } from '../../../model/change.ts';
 import type { LogChunk, LogQuery } from '../../server.ts';
-import { logFile, loggedInstances, previousLogFile } from './files.ts';
+import { blockBytes } from './block.ts';
+import { loggedInstances } from './files.ts';
 import { Growth } from './growth.ts';
-import { LogFile } from './log-file.ts';
-import { lastLines, mergeByTime } from './merge.ts';
+import { InstanceLog } from './instance-log.ts';
+import { goBack, mergeByTime } from './merge.ts';
 
 /**
  * The logs in a folder, straight from the files that the instances write: no supervisor is needed, and none is in the way.
- * First what was written in the past, merged by time; then, with `follow`, what comes, until `signal` is aborted:
- * what was written by then still comes.
+ * First what was written in the past, merged by time; then, with `follow`, an empty batch and what comes, until `signal` is
+ * aborted: what was written by then still comes.
  */
 export async function* readLogs(
 	directory: string,
 	query: LogQuery,
 	signal: AbortSignal,
 ): AsyncGenerator<LogChunk[]> {
+	const instances = instancesIn(directory, query.selectors);
+	const options = { ...query, blockBytes: blockBytes(instances.length) };
 	const logs = new Map(
-		instancesIn(directory, query.selectors).map((instance) => [
-			instance,
-			new InstanceLog(directory, instance, query),
-		]),
+		instances.map((instance) => [instance, new InstanceLog(directory, instance, options)]),
 	);
 	try {
-		const past = mergeByTime([...logs.values()]);
-		if (query.lines === null) yield* past;
-		else yield lastLines(past, query.lines);
-		if (query.follow) yield* follow(directory, query, logs, signal);
+		const all = [...logs.values()];
+		if (query.lines !== null) seekLastLines(all, query.lines);
+		yield* mergeByTime(all);
+		if (!query.follow) return;
+		yield [];
+		yield* follow(directory, query, logs, signal);
 	} finally {
 		for (const log of logs.values()) log.close();
 	}
+}
+
+function seekLastLines(logs: readonly InstanceLog[], count: number): void {
+	const ends = logs.map((log) => log.tail());
+	goBack(ends, count);
+	for (const [index, log] of logs.entries()) log.seekTail(ends[index]!);
 }
 
 async function* follow(
@@ -45,7 +53,9 @@ async function* follow(
 			const candidates =
 				grown?.filter((name) => isSelected(name, query.selectors)) ?? instancesIn(directory, query.selectors);
 			for (const instance of candidates) {
-				if (!logs.has(instance)) logs.set(instance, new InstanceLog(directory, instance, FROM_THE_START));
+				if (logs.has(instance)) continue;
+				const options = { since: null, follow: true, blockBytes: blockBytes(logs.size + 1) };
+				logs.set(instance, new InstanceLog(directory, instance, options));
 			}
 			yield* readOn(logs, candidates, isLast);
 			if (isLast) return;
@@ -89,68 +99,4 @@ function isSelected(instance: string, selectors: readonly Selector[]): boolean {
 	return selectors.some(
 		(selector) => selector.type === type && (selector.index === null || selector.index === index),
 	);
-}
-
-const FROM_THE_START: Pick<LogQuery, 'lines' | 'since' | 'follow'> = {
-	lines: null,
-	since: null,
-	follow: true,
-};
-
-/** What one instance wrote and writes, over its files. */
-class InstanceLog {
-	readonly #instance: string;
-	readonly #path: string;
-	readonly #flushesPast: boolean;
-	/** Oldest first; the last one is being written. */
-	#files: LogFile[];
-
-	constructor(
-		directory: string,
-		instance: string,
-		{ lines, since, follow }: Pick<LogQuery, 'lines' | 'since' | 'follow'>,
-	) {
-		this.#instance = instance;
-		this.#path = logFile(directory, instance);
-		// A line that is being written is told whole later.
-		this.#flushesPast = !follow;
-		const paths = [previousLogFile(directory, instance), this.#path];
-		this.#files = paths.map((path) => LogFile.open(instance, path)).filter((file) => file !== null);
-		if (since !== null) for (const file of this.#files) file.seekTime(since);
-		let missing = lines;
-		for (const file of this.#files.toReversed()) {
-			if (missing !== null) missing -= file.seekLastLines(missing);
-		}
-	}
-
-	/** The next chunk of the past. */
-	next(): LogChunk | null {
-		for (;;) {
-			const chunk = this.#files[0]?.readBack(this.#flushesPast || this.#files.length > 1) ?? null;
-			if (chunk !== null || this.#files.length <= 1) return chunk;
-			this.#files.shift()?.close();
-		}
-	}
-
-	/** The next chunk of the present. */
-	readOn(flush: boolean): LogChunk | null {
-		const file = this.#files[0];
-		if (file === undefined) return this.#beginNext() ? this.readOn(flush) : null;
-		const isReplaced = file.isReplaced;
-		const chunk = file.readOn(flush || isReplaced);
-		if (chunk !== null || !isReplaced) return chunk;
-		file.close();
-		this.#files = [];
-		return this.#beginNext() ? this.readOn(flush) : null;
-	}
-
-	close(): void {
-		for (const file of this.#files) file.close();
-	}
-
-	#beginNext(): boolean {
-		const file = LogFile.open(this.#instance, this.#path);
-		this.#files = file === null ? [] : [file];
-		return file !== null;
-	}
 }

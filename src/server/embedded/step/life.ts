@@ -3,7 +3,14 @@ import type { LastExit, PastExit } from '../../../model/observed.ts';
 import type { ProcessSettings, StopStep } from '../../../model/stack.ts';
 import { HEALTHY_AFTER_MS, restartDelay } from './backoff.ts';
 import type { Draft } from './draft.ts';
-import { type AfterStop, type Instance, type LiveProcess, liveProcess } from './state.ts';
+import {
+	type AfterStop,
+	type Instance,
+	isInStop,
+	type LiveProcess,
+	liveProcess,
+	type StopPhase,
+} from './state.ts';
 
 /** An instance without a readiness check has settled when it lived this long. */
 export const SETTLED_AFTER_MS = 1_000;
@@ -17,7 +24,7 @@ const ORPHAN_STOP: readonly StopStep[] = [
 	{ signal: 'KILL', waitMs: 0 },
 ];
 
-export function settingsOf(draft: Draft, instance: Instance): ProcessSettings | null {
+function settingsOf(draft: Draft, instance: Instance): ProcessSettings | null {
 	return draft.definitions.get(instance.type)?.settings ?? null;
 }
 
@@ -26,7 +33,7 @@ export function stopSequenceOf(settings: Pick<ProcessSettings, 'stop'> | null): 
 	return settings?.stop ?? ORPHAN_STOP;
 }
 
-export function stopSequence(draft: Draft, instance: Instance): readonly StopStep[] {
+function stopSequence(draft: Draft, instance: Instance): readonly StopStep[] {
 	return stopSequenceOf(settingsOf(draft, instance));
 }
 
@@ -68,14 +75,22 @@ export function beginStop(draft: Draft, instance: Instance, after: AfterStop): v
 	const process = liveProcess(instance);
 	const { phase } = instance;
 	if (phase.kind === 'stopping') {
-		// What it ended with stays what happened, whatever is to follow now.
-		const exit = phase.exit ?? (phase.after.kind === 'crash' ? phase.after.exit : null);
-		draft.enter(instance, { ...phase, after, exit });
+		followStopBy(draft, instance, phase, after);
 	} else if (process === null) {
 		afterStop(draft, draft.enter(instance, { kind: 'idle' }), after);
 	} else {
-		sendStopStep(draft, instance, process, 0, after, null);
+		sendStopStep(draft, instance, process, 0, after, isInStop(phase) ? exitSeen(phase) : null);
 	}
+}
+
+/** Changes what follows a stop that has begun. */
+export function followStopBy(draft: Draft, instance: Instance, phase: StopPhase, after: AfterStop): void {
+	draft.enter(instance, { ...phase, after, exit: exitSeen(phase) });
+}
+
+/** What it ended with stays what happened, whatever is to follow. */
+function exitSeen({ exit, after }: StopPhase): LastExit | null {
+	return exit ?? (after.kind === 'crash' ? after.exit : null);
 }
 
 function sendStopStep(
@@ -108,14 +123,22 @@ export function stopWaitOver(draft: Draft, instance: Instance): void {
 
 export function stuck(draft: Draft, instance: Instance, reason: string): void {
 	if (instance.phase.kind !== 'stopping') return;
-	const { process } = instance.phase;
-	draft.enter(instance, { kind: 'stuck', process, reason: `could not be stopped: ${reason}` });
+	const { process, after, exit } = instance.phase;
+	const failedAt = new Date(draft.clock.wall).toISOString();
+	draft.enter(instance, {
+		kind: 'stuck',
+		process,
+		reason: `could not be stopped: ${reason}`,
+		failedAt,
+		after,
+		exit,
+	});
 }
 
-/** Its tree is gone after a stop. */
+/** Its tree is gone after a stop, be it long after the last signal. */
 export function stopped(draft: Draft, instance: Instance): void {
 	const { phase } = instance;
-	if (phase.kind !== 'stopping') return;
+	if (!isInStop(phase)) return;
 	const { after, exit, process } = phase;
 	// What was taken over from another supervisor is not our child: nobody tells how it ended.
 	const unseen: LastExit = { code: null, signal: null, at: new Date(draft.clock.wall).toISOString() };
@@ -132,10 +155,6 @@ function afterStop(draft: Draft, instance: Instance, after: AfterStop): void {
 export function exitedByItself(draft: Draft, instance: Instance, exit: LastExit, treeLeft: boolean): void {
 	const process = liveProcess(instance);
 	if (process === null) return;
-	if (instance.phase.kind === 'stuck') {
-		draft.enter(recordExit(instance, process, exit), { kind: 'idle' });
-		return;
-	}
 	if (treeLeft) {
 		beginStop(draft, instance, { kind: 'crash', exit });
 		return;
@@ -144,7 +163,7 @@ export function exitedByItself(draft: Draft, instance: Instance, exit: LastExit,
 }
 
 /** Decides what follows a crash: rest, a start at once, or a wait. */
-export function crashed(draft: Draft, instance: Instance, exit: LastExit): void {
+function crashed(draft: Draft, instance: Instance, exit: LastExit): void {
 	const policy = settingsOf(draft, instance)?.restart ?? 'always';
 	const endedWell = exit.code === 0 && exit.reason === undefined;
 	if (policy === 'never' || (policy === 'on-failure' && endedWell)) {

@@ -23,15 +23,15 @@ export function plan(state: SupervisorState, change: Change, context: PlanContex
 function planFor(state: SupervisorState, change: Change, context: PlanContext): Plan {
 	switch (change.verb) {
 		case 'scale':
-			return scale(state, change.targets);
+			return scale(state, change.targets, context);
 		case 'start':
 			return start(state, change, context);
 		case 'stop':
-			return stop(state, change.selectors);
+			return stop(state, change.selectors, context);
 		case 'pause':
-			return pause(state, change.types);
+			return pause(state, change.types, context);
 		case 'resume':
-			return resume(state, change.types);
+			return resume(state, change.types, context);
 		case 'restart':
 			return restart(state, change, context);
 		case 'down':

@@ -1,8 +1,8 @@
 import { lookUp } from '../../../model/look-up.ts';
 import { portOf } from '../../../model/ports.ts';
 import type { Draft } from './draft.ts';
-import { beginStop, startFresh } from './life.ts';
-import { type Formation, type Instance, liveProcess, wantedOf } from './state.ts';
+import { beginStop, followStopBy, startFresh } from './life.ts';
+import { type Formation, type Instance, isHeld, isInStop, liveProcess, wantedOf } from './state.ts';
 
 /** Whether the formation wants this instance to run now. */
 export function shouldRun(draft: Draft, instance: Pick<Instance, 'name' | 'type' | 'index'>): boolean {
@@ -10,8 +10,7 @@ export function shouldRun(draft: Draft, instance: Pick<Instance, 'name' | 'type'
 	return (
 		formation.power === 'up' &&
 		instance.index <= wantedOf(formation, instance.type) &&
-		!formation.held.includes(instance.type) &&
-		!formation.held.includes(instance.name)
+		!isHeld(formation, instance.name)
 	);
 }
 
@@ -58,17 +57,17 @@ function run(draft: Draft, instance: Instance): void {
 	if (phase.kind === 'idle' && isOrphan(draft, instance)) draft.remove(instance.name);
 	else if (phase.kind === 'idle') startFresh(draft, instance);
 	// Wanted again before it was gone.
-	else if (phase.kind === 'stopping' && phase.after.kind === 'idle')
-		beginStop(draft, instance, { kind: 'start' });
+	else if (isInStop(phase) && phase.after.kind === 'idle')
+		followStopBy(draft, instance, phase, { kind: 'start' });
 }
 
 function rest(draft: Draft, instance: Instance): void {
 	const { phase } = instance;
 	const surplus = instance.index > wantedOf(draft.formation, instance.type);
-	if (phase.kind === 'stuck') return;
-	if (liveProcess(instance) !== null) {
-		if (phase.kind !== 'stopping' || phase.after.kind !== 'idle')
-			beginStop(draft, instance, { kind: 'idle' });
+	if (isInStop(phase)) {
+		if (phase.after.kind !== 'idle') followStopBy(draft, instance, phase, { kind: 'idle' });
+	} else if (liveProcess(instance) !== null) {
+		beginStop(draft, instance, { kind: 'idle' });
 	} else if (phase.kind !== 'spawning') {
 		if (surplus || isOrphan(draft, instance)) draft.remove(instance.name);
 		else if (phase.kind !== 'idle' && phase.kind !== 'failed') draft.enter(instance, { kind: 'idle' });

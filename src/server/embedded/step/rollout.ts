@@ -1,5 +1,6 @@
 import type { Draft } from './draft.ts';
 import { beginStop, startFresh } from './life.ts';
+import { typeOf } from './names.ts';
 import { shouldRun } from './reconcile.ts';
 import { type Instance, liveProcess, type Rollout } from './state.ts';
 
@@ -22,16 +23,16 @@ export function addRollout(draft: Draft, names: readonly string[], width: number
 export function advanceRollouts(draft: Draft): void {
 	const underWay: Rollout[] = [];
 	for (const rollout of draft.rollouts) {
-		const waits = underWay.some((earlier) => typeOf(earlier) === typeOf(rollout));
+		const waits = underWay.some((earlier) => typeOfRollout(earlier) === typeOfRollout(rollout));
 		const advanced = waits ? rollout : advance(draft, rollout);
 		if (advanced.pending.length > 0 || advanced.current.length > 0) underWay.push(advanced);
 	}
 	if (draft.rollouts.length > 0) draft.rollouts = underWay;
 }
 
-function typeOf({ pending, current }: Rollout): string | undefined {
+function typeOfRollout({ pending, current }: Rollout): string | undefined {
 	const name = current[0]?.name ?? pending[0];
-	return name?.slice(0, name.lastIndexOf('.'));
+	return name === undefined ? undefined : typeOf(name);
 }
 
 function advance(draft: Draft, rollout: Rollout): Rollout {

@@ -1,6 +1,7 @@
 import { lookUp } from '../../../model/look-up.ts';
 import type { LastExit, PastExit } from '../../../model/observed.ts';
 import type { ProcessSettings } from '../../../model/stack.ts';
+import { typeOf } from './names.ts';
 
 /** A process as the kernel knows it. Pids are reused; together with the start time and the boot this is one process. */
 export interface ProcessIdentity {
@@ -43,7 +44,7 @@ export type Phase =
 			readonly step: number;
 			readonly until: number;
 			readonly after: AfterStop;
-			/** Seen while stopping. */
+			/** Its leader's, when that has been seen. */
 			readonly exit: LastExit | null;
 	  }
 	| { readonly kind: 'backoff'; readonly until: number }
@@ -51,7 +52,20 @@ export type Phase =
 	| { readonly kind: 'ended' }
 	| { readonly kind: 'failed'; readonly reason: string }
 	/** Its stop sequence is over and something of it still lives; not forgotten, so that nothing is started beside it. */
-	| { readonly kind: 'stuck'; readonly process: LiveProcess; readonly reason: string };
+	| {
+			readonly kind: 'stuck';
+			readonly process: LiveProcess;
+			readonly reason: string;
+			/** When the stop failed, ISO 8601. */
+			readonly failedAt: string;
+			/** What follows once nothing of it is left. */
+			readonly after: AfterStop;
+			/** Its leader's, when that has been seen. */
+			readonly exit: LastExit | null;
+	  };
+
+/** A stop that has begun and is not through: the tree is watched until nothing of it is left. */
+export type StopPhase = Extract<Phase, { kind: 'stopping' | 'stuck' }>;
 
 export interface Instance {
 	readonly name: string;
@@ -182,10 +196,25 @@ export function wantedOf(formation: Formation, type: string): number {
 	return lookUp(counts, type) ?? 0;
 }
 
+/** How many instances of a type are wanted, or will be again after a pause. */
+export function keptCount(formation: Formation, type: string): number {
+	return wantedOf(formation, type) || (lookUp(formation.paused, type) ?? 0);
+}
+
+/** Whether a stop, of it alone or of its type, keeps an instance from running. */
+export function isHeld({ held }: Formation, instance: string): boolean {
+	return held.includes(typeOf(instance)) || held.includes(instance);
+}
+
 /** The process of an instance that has one. */
 export function liveProcess(instance: Instance): LiveProcess | null {
 	const { phase } = instance;
 	return 'process' in phase ? phase.process : null;
+}
+
+/** Whether the end of its tree is what decides about an instance now. */
+export function isInStop(phase: Phase): phase is StopPhase {
+	return phase.kind === 'stopping' || phase.kind === 'stuck';
 }
 
 /** When time next changes this instance (monotonic milliseconds), or null. */

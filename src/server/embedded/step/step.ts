@@ -19,6 +19,7 @@ import {
 	deadlineOf,
 	type Effect,
 	type Instance,
+	isInStop,
 	liveProcess,
 	type SupervisorEvent,
 	type SupervisorState,
@@ -105,12 +106,12 @@ function exited(draft: Draft, instance: Instance, event: Extract<SupervisorEvent
 		at: new Date(draft.clock.wall).toISOString(),
 	};
 	// While it stops, its leader's exit is only noted: the stop is over when the whole tree is gone.
-	if (instance.phase.kind === 'stopping') draft.enter(instance, { ...instance.phase, exit });
+	if (isInStop(instance.phase)) draft.enter(instance, { ...instance.phase, exit });
 	else exitedByItself(draft, instance, exit, event.treeLeft);
 }
 
 function endAsCrash(draft: Draft, instance: Instance, reason: string): void {
-	if (liveProcess(instance) === null || instance.phase.kind === 'stopping') return;
+	if (liveProcess(instance) === null || isInStop(instance.phase)) return;
 	const at = new Date(draft.clock.wall).toISOString();
 	beginStop(draft, instance, { kind: 'crash', exit: { code: null, signal: null, at, reason } });
 }

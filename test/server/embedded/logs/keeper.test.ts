@@ -91,11 +91,11 @@ describe('the bound of a log', () => {
 		for (let written = 0; written < 8; written++) logs.write('worker.1', BLOCK);
 		logs.write('worker.2', 'other\n');
 		logs.look(1_000, 'worker.1', 'worker.2');
-		expect(readIndex(logs.file('worker.2'))).toHaveLength(2);
+		expect(readIndex(logs.file('worker.2')).entries).toHaveLength(2);
 		await waitFor(() => allocated(logs.file('worker.1')) <= BOUND, 'the log to be cut');
 		rmSync(obstacle, { recursive: true });
 		logs.look(2_000, 'worker.1', 'worker.2');
-		expect(readIndex(logs.file('worker.1')).at(-1)).toEqual({ at: 2_000, size: 8 * BLOCK.length });
+		expect(readIndex(logs.file('worker.1')).entries.at(-1)).toEqual({ at: 2_000, size: 8 * BLOCK.length });
 	});
 
 	it('asks to look again soon while a log grows fast', async () => {
@@ -115,7 +115,7 @@ describe('the times of a log', () => {
 		logs.look(2_000);
 		logs.write('worker.1', 'two\n');
 		new LogKeeper(logs.directory).look(new Map([['worker.1', BOUND]]), 3_000);
-		expect(readIndex(logs.file('worker.1'))).toEqual([
+		expect(readIndex(logs.file('worker.1')).entries).toEqual([
 			{ at: 1_000, size: 0 },
 			{ at: 1_000, size: 4 },
 			{ at: 3_000, size: 8 },
@@ -128,7 +128,7 @@ describe('the times of a log', () => {
 		logs.look(1_000);
 		logs.truncate('worker.1', 'new\n');
 		logs.look(2_000);
-		expect(readIndex(logs.file('worker.1'))).toEqual([
+		expect(readIndex(logs.file('worker.1')).entries).toEqual([
 			{ at: 2_000, size: 0 },
 			{ at: 2_000, size: 4 },
 		]);
@@ -140,7 +140,7 @@ describe('the times of a log', () => {
 			logs.write('worker.1', '.\n');
 			logs.look(second * 1_000);
 		}
-		const entries = readIndex(logs.file('worker.1'));
+		const { entries } = readIndex(logs.file('worker.1'));
 		expect(entries.length).toBeLessThan(17_000);
 		expect(entries.at(-1)).toEqual({ at: 20_000_000, size: 40_000 });
 		const times = entries.map(({ at }) => at);

@@ -72,6 +72,39 @@ describe('what was written', () => {
 		expect(await logs.text({ selectors: [{ type: 'b', index: null }] })).not.toContain('a.1');
 	});
 
+	it('ends in exactly as many lines as are wanted, the latest of all', async () => {
+		const writes = fc.array(
+			fc.tuple(fc.nat(2), fc.array(fc.constantFrom('', 'a', 'long'), { maxLength: 4 })),
+			{
+				maxLength: 10,
+			},
+		);
+		await fc.assert(
+			fc.asyncProperty(writes, fc.nat(20), fc.boolean(), async (all, lines, isEnded) => {
+				const logs = await Logs.open();
+				for (const [second, [instance, written]] of all.entries()) {
+					logs.write(`worker.${instance}`, written.map((line) => `${second} ${line}\n`).join(''));
+					logs.look((second + 1) * 1_000, 'worker.0', 'worker.1', 'worker.2');
+				}
+				if (!isEnded) logs.write('worker.0', 'unfinished');
+				const whole = (await logs.text()).split(/(?<=\n)/).filter((line) => line !== '');
+				expect(await logs.text({ lines })).toBe(lines === 0 ? '' : whole.slice(-lines).join(''));
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	it('ends in the wanted lines also where those fill many blocks', async () => {
+		const logs = await Logs.open();
+		const line = (number: number) => `${number} ${'x'.repeat(number % 300)}\n`;
+		const all = Array.from({ length: 4_000 }, (_, index) => line(index));
+		logs.write('worker.1', all.slice(0, 1_500).join(''));
+		logs.look(1_000);
+		logs.write('worker.1', all.slice(1_500).join(''));
+		for (const lines of [1, 2_400, 2_500, 2_501, 3_999, 4_000, 5_000])
+			expect(await logs.text({ lines })).toBe(all.slice(-lines).join(''));
+	});
+
 	it('in a line that is longer than a megabyte is cut and goes on', async () => {
 		const logs = await Logs.open();
 		const long = 'x'.repeat(3 * 1024 * 1024);
@@ -254,7 +287,7 @@ describe('a log that was cut at its front', () => {
 	it('and then truncated by the app has what it says from then on', async () => {
 		const logs = await flooded(5_000);
 		logs.truncate('worker.1', 'begun anew\n');
-		expect(await logs.text()).toBe('begun anew\n');
+		expect(await logs.text()).toBe('[the app truncated its log]\nbegun anew\n');
 	});
 
 	it('and then truncated while it is followed is told once', async () => {
@@ -277,7 +310,7 @@ describe('a log that was cut at its front', () => {
 
 	it('is seen as it was left by a reader that opens it later', async () => {
 		const logs = await flooded(2_000);
-		const file = LogFile.open('worker.1', logs.file('worker.1'));
+		const file = LogFile.open('worker.1', logs.file('worker.1'), 4096);
 		expect(file?.start).toBeGreaterThan(100_000);
 		file?.close();
 	});

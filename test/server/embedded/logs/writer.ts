@@ -76,7 +76,7 @@ export async function follow(
 	const chunks: LogChunk[] = [];
 	for await (const batch of logs.read({ follow: true, ...query }, over.signal)) {
 		chunks.push(...batch);
-		onBatch(chunks);
+		if (batch.length > 0) onBatch(chunks);
 		if (isOver(chunks)) over.abort();
 	}
 	return chunks;

@@ -258,6 +258,109 @@ describe('a stop', () => {
 		expect(world.processOf('worker.1')?.pid).not.toBe(old);
 	});
 
+	describe('that failed', () => {
+		/** A world where a change has come to a stop that nothing heeds. */
+		function stuckAfter(change: (world: World) => void, settings: Parameters<typeof running>[1] = {}) {
+			const world = running({ worker: 1 }, settings);
+			world.behave({ obeys: new Set() });
+			change(world);
+			world.pass(15_000);
+			expect(world.phases).toEqual({ 'worker.1': 'stuck' });
+			world.behaveWell();
+			return world;
+		}
+		const stopAll = (world: World) => world.apply({ verb: 'stop', selectors: [] });
+
+		it('is through when what it left has ended', () => {
+			const world = stuckAfter(stopAll);
+			world.pass(3_600_000);
+			expect(world.phases).toEqual({ 'worker.1': 'stuck' });
+			world.endRest('worker.1');
+			expect(world.instance('worker.1')).toMatchObject({
+				phase: { kind: 'idle' },
+				lastExit: { code: null, signal: null },
+			});
+		});
+
+		it('keeps how its leader ended', () => {
+			const world = stuckAfter((world) => {
+				world.crash('worker.1', { code: 3 }, true);
+				stopAll(world);
+			});
+			world.endRest('worker.1');
+			expect(world.instance('worker.1')).toMatchObject({ phase: { kind: 'idle' }, lastExit: { code: 3 } });
+		});
+
+		it('is not through with the end of its leader alone, which is kept', () => {
+			const world = stuckAfter(stopAll);
+			world.crash('worker.1', { code: 3 }, true);
+			expect(world.phases).toEqual({ 'worker.1': 'stuck' });
+			world.endRest('worker.1');
+			expect(world.instance('worker.1')).toMatchObject({ phase: { kind: 'idle' }, lastExit: { code: 3 } });
+		});
+
+		it('in a restart is followed by the start', () => {
+			const world = stuckAfter((world) => world.restart('worker'));
+			world.define([definition('worker', {}, 2)]);
+			world.endRest('worker.1');
+			expect(world.phases).toEqual({ 'worker.1': 'running' });
+			expect(world.started.at(-1)?.launch).toBe('worker version 2');
+		});
+
+		it('in a restart is not followed by a start that somebody has taken back', () => {
+			const world = stuckAfter((world) => world.restart('worker'));
+			stopAll(world);
+			world.endRest('worker.1');
+			expect(world.phases).toEqual({ 'worker.1': 'idle' });
+			expect(world.started).toHaveLength(1);
+		});
+
+		it.each([
+			['always', 'running'],
+			['never', 'failed'],
+		] as const)('after a crash is followed by what restart: %s says', (restart, phase) => {
+			const world = stuckAfter((world) => world.crash('worker.1', {}, true), { restart });
+			world.endRest('worker.1');
+			expect(world.instance('worker.1')).toMatchObject({ phase: { kind: phase }, lastExit: { code: 1 } });
+		});
+
+		it('of what is wanted again is followed by a start, of what is not by nothing', () => {
+			const world = stuckAfter((world) => world.scale('worker', 0));
+			world.scale('worker', 1);
+			expect(world.phases).toEqual({ 'worker.1': 'stuck' });
+			world.endRest('worker.1');
+			expect(world.phases).toEqual({ 'worker.1': 'running' });
+			const other = stuckAfter((world) => world.scale('worker', 0));
+			other.endRest('worker.1');
+			expect(other.phases).toEqual({});
+		});
+
+		it('is not begun again for a memory limit', () => {
+			const world = stuckAfter(stopAll);
+			const sent = [...world.signals];
+			world.dispatch({ kind: 'memory-over', name: 'worker.1', starts: world.instance('worker.1').starts });
+			expect(world.signals).toEqual(sent);
+		});
+
+		it('keeps the next supervisor from starting anything beside what it left', () => {
+			const world = stuckAfter((world) => {
+				world.crash('worker.1', { code: 3 }, true);
+			});
+			world.replaceSupervisor();
+			world.pass(60_000);
+			expect(world.phases).toEqual({ 'worker.1': 'stuck' });
+			world.endRest('worker.1');
+			expect(world.instance('worker.1')).toMatchObject({ phase: { kind: 'running' }, lastExit: { code: 3 } });
+		});
+
+		it('and whose rest ended between two supervisors is through for the next', () => {
+			const world = stuckAfter(stopAll);
+			world.replaceSupervisor(['worker.1']);
+			world.pass(1_000);
+			expect(world.phases).toEqual({ 'worker.1': 'idle' });
+		});
+	});
+
 	it('of what is just being handed to the kernel takes effect once it is there', () => {
 		const world = new World([definition('worker')]);
 		world.behave({ busy: true });

@@ -3,9 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Selector } from '../../../../src/model/change.ts';
 import { ProcdeckError } from '../../../../src/model/errors.ts';
 import { restartDelay } from '../../../../src/server/embedded/step/backoff.ts';
+import type { Plan } from '../../../../src/server/embedded/step/plan.ts';
 import {
 	deadlineOf,
+	type Formation,
 	type Instance,
+	isHeld,
+	isInStop,
+	keptCount,
 	liveProcess,
 	type SupervisorState,
 	wantedOf,
@@ -14,6 +19,8 @@ import { definition } from './definitions.ts';
 import { World } from './world.ts';
 
 const LONGEST_BACKOFF_MS = 60_000;
+/** Longer than any stop sequence. */
+const ALL_STOPS_DECIDED_MS = 60_000;
 /** Longer than any back-off, stop sequence and readiness check together, for every instance in turn. */
 const ALL_SETTLED_MS = 3_600_000;
 
@@ -22,12 +29,14 @@ function definitions(version: number) {
 		definition('web', { ready: { kind: 'http', path: '/', timeoutMs: 5_000 }, rolling: 2 }, version),
 		definition('worker', {}, version),
 		definition('job', { restart: 'on-failure' }, version),
+		// Names that begin like another's.
+		definition('jobs', {}, version),
 		definition('once', { restart: 'never' }, version),
 	];
 }
 
 const TYPES = definitions(1).map(({ type }) => type);
-const INITIAL = { web: 2, worker: 3, job: 1, once: 1 };
+const INITIAL = { web: 2, worker: 3, job: 1, jobs: 2, once: 1 };
 
 const type = fc.constantFrom(...TYPES);
 const selector: fc.Arbitrary<Selector> = fc.record({
@@ -85,6 +94,23 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 			})),
 	},
 	{
+		weight: 2,
+		arbitrary: change.map((change) => ({
+			what: `${JSON.stringify(change)}, and no signal reaches anything`,
+			to: (world: World) => {
+				const { obeys } = world.behaviour;
+				world.behave({ obeys: new Set() });
+				applyIfPossible(world, change);
+				world.pass(ALL_STOPS_DECIDED_MS);
+				world.behave({ obeys });
+			},
+		})),
+	},
+	fc.nat(20).map((position) => ({
+		what: `what a failed stop left of instance ${position} ends`,
+		to: (world: World) => world.endRest(nth(stuckNames(world), position) ?? ''),
+	})),
+	{
 		weight: 4,
 		arbitrary: fc.constantFrom(1, 30, 400, 1_500, 12_000, 70_000).map((ms) => ({
 			what: `${ms} ms pass`,
@@ -103,7 +129,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 		.record({
 			spawnsFail: fc.boolean(),
 			busy: fc.boolean(),
-			obeys: fc.constantFrom(new Set(['SIGKILL']), new Set(['SIGTERM', 'SIGKILL'])),
+			obeys: fc.constantFrom(new Set<string>(), new Set(['SIGKILL']), new Set(['SIGTERM', 'SIGKILL'])),
 			endsAfter: fc.constantFrom(0, 20, 3_000),
 			readyAfter: fc.constantFrom(0, 500, null),
 		})
@@ -128,13 +154,63 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 	})),
 );
 
+function stuckNames({ phases }: World): string[] {
+	return Object.keys(phases).filter((name) => phases[name] === 'stuck');
+}
+
 function applyIfPossible(world: World, change: Change): void {
 	const before = world.state;
 	try {
-		world.apply(change, INITIAL);
+		const plan = world.apply(change, INITIAL);
+		checkHolds(change, before.formation, world.state.formation);
+		checkRemarks(change, world.state.formation, plan);
 	} catch (error) {
 		if (!(error instanceof ProcdeckError)) throw error;
 		expect(world.state).toBe(before);
+	}
+}
+
+function namedIn(change: Change): readonly Selector[] {
+	if ('selectors' in change) return change.selectors;
+	const types = change.verb === 'scale' ? change.targets.map(({ type }) => type) : [];
+	return ('types' in change ? change.types : types).map((type) => ({ type, index: null }));
+}
+
+function isNamed(change: Change, type: string, index: number): boolean {
+	const named = namedIn(change);
+	const isIt = (each: Selector) => each.type === type && (each.index ?? index) === index;
+	return named.length === 0 || named.some(isIt);
+}
+
+/** A stop holds what it names, a start takes that back, and nothing else lets go of what it does not name. */
+function checkHolds(change: Change, before: Formation, after: Formation): void {
+	if (before.power !== 'up' || after.power !== 'up') return;
+	for (const { type } of definitions(1)) {
+		for (let index = 1; index <= keptCount(after, type); index++) {
+			const name = `${type}.${index}`;
+			const isStart = change.verb === 'start' || (change.verb === 'restart' && !change.staleOnly);
+			const wasWanted = index <= keptCount(before, type);
+			if (isNamed(change, type, index) && change.verb === 'stop')
+				expect(isHeld(after, name), `${name} was stopped`).toBe(true);
+			else if (isNamed(change, type, index) && isStart)
+				expect(isHeld(after, name), `${name} was started`).toBe(false);
+			else if (wasWanted)
+				expect(isHeld(after, name), `${name} is none of its business`).toBe(isHeld(before, name));
+		}
+	}
+}
+
+/** Who sets a count learns what stays stopped all the same. */
+function checkRemarks({ verb }: Change, { power, held, ...formation }: Formation, { rows }: Plan): void {
+	if (power !== 'up' || (verb !== 'scale' && verb !== 'resume')) return;
+	for (const { type, reason, outcome } of rows) {
+		if (outcome === 'failed' || held.includes(type)) continue;
+		const wanted = wantedOf({ ...formation, power, held }, type);
+		const resting = held.filter(
+			(name) => name.startsWith(`${type}.`) && Number(name.split('.')[1]) <= wanted,
+		);
+		if (resting.length === 0) expect(reason ?? '').not.toContain('stopped');
+		else expect(reason).toMatch(new RegExp(`${type}\\.\\d.* stays? stopped`));
 	}
 }
 
@@ -151,6 +227,7 @@ function isCaredFor(world: World, instance: Instance): boolean {
 		case 'idle':
 			return false;
 		case 'stopping':
+		case 'stuck':
 			return phase.after.kind !== 'idle';
 		case 'ended':
 		case 'failed':
@@ -190,7 +267,7 @@ function checkInstance(world: World, instance: Instance): void {
 	if (isWanted(world.state, instance)) {
 		if (!world.state.definitions.has(type)) return;
 		expect(isCaredFor(world, instance), `${name} is wanted and ${phase.kind}`).toBe(true);
-	} else if (phase.kind === 'stopping') {
+	} else if (isInStop(phase)) {
 		expect(phase.after.kind, `${name} is not wanted`).toBe('idle');
 	} else {
 		expect(phase.kind, `${name} is not wanted`).not.toMatch(/starting|running|backoff/);
@@ -219,6 +296,8 @@ describe('whatever happens', () => {
 				for (const { to } of happenings) to(world);
 				world.behaveWell();
 				world.define(definitions(1));
+				world.pass(ALL_STOPS_DECIDED_MS);
+				for (const name of stuckNames(world)) world.endRest(name);
 				world.pass(ALL_SETTLED_MS);
 				expectQuiet(world);
 			}),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Selector } from '../../../../src/model/change.ts';
+import type { Plan } from '../../../../src/server/embedded/step/plan.ts';
 import { definition } from './definitions.ts';
 import { World } from './world.ts';
 
@@ -12,6 +14,19 @@ function running(settings: Parameters<typeof definition>[1] = {}): World {
 }
 
 const worker = { type: 'worker', index: null };
+
+function select(name: string): Selector {
+	const [type = '', index] = name.split('.');
+	return { type, index: index === undefined ? null : Number(index) };
+}
+
+function stop(world: World, name: string): Plan['rows'] {
+	return world.apply({ verb: 'stop', selectors: [select(name)] }).rows;
+}
+
+function start(world: World, name: string): Plan['rows'] {
+	return world.apply({ verb: 'start', selectors: [select(name)], formation: null, shell: {} }).rows;
+}
 
 describe('scale', () => {
 	it('adds the next numbers and touches nothing else', () => {
@@ -157,6 +172,66 @@ describe('stop and start', () => {
 		expect(world.phases).toMatchObject({ 'worker.1': 'idle', 'worker.2': 'running', 'worker.3': 'idle' });
 	});
 
+	it('of a type brings back all of it, however it was stopped', () => {
+		const world = running();
+		stop(world, 'worker.3');
+		stop(world, 'worker');
+		world.pass(100);
+		start(world, 'worker.1');
+		const [row] = start(world, 'worker');
+		expect(row).toMatchObject({ from: 1, to: 3, outcome: null, reason: null });
+		expect(Object.keys(world.pids)).toHaveLength(5);
+		expect(world.state.formation.held).toEqual([]);
+		stop(world, 'worker.3');
+		stop(world, 'worker');
+		expect(world.state.formation.held).toEqual(['worker']);
+	});
+
+	it('again is unchanged, and says why', () => {
+		const world = running();
+		stop(world, 'worker');
+		world.pass(100);
+		expect(stop(world, 'worker')).toMatchObject([{ outcome: 'unchanged', reason: 'stopped already' }]);
+		expect(stop(world, 'worker.2')).toMatchObject([{ outcome: 'unchanged', reason: 'stopped already' }]);
+		world.apply({ verb: 'down' });
+		expect(stop(world, 'web')).toMatchObject([{ outcome: 'unchanged', reason: 'the stack does not run' }]);
+	});
+
+	it('of a type are not undone by a scale of another whose name begins like it', () => {
+		const world = new World([definition('job'), definition('jobs')]);
+		world.start({ job: 2, jobs: 2 });
+		stop(world, 'jobs');
+		world.scale('job', 1);
+		world.pass(10_000);
+		expect(Object.keys(world.pids)).toEqual(['job.1']);
+	});
+
+	it('of one instance of a paused type that was stopped leave its siblings stopped', () => {
+		const world = running();
+		stop(world, 'worker');
+		world.apply({ verb: 'pause', types: ['worker'] });
+		world.pass(100);
+		start(world, 'worker.1');
+		world.apply({ verb: 'resume', types: ['worker'] });
+		expect(world.phases).toMatchObject({ 'worker.1': 'running', 'worker.2': 'idle', 'worker.3': 'idle' });
+	});
+
+	it('of an instance that there is not say where, and which there are', () => {
+		const world = running();
+		const unknown = (message: string) => expect.objectContaining({ code: 'unknown-type', message });
+		const message = 'there is no worker.77 on here: worker has worker.1 to worker.3';
+		expect(() => start(world, 'worker.77')).toThrow(unknown(message));
+		world.scale('worker', 1);
+		expect(() => stop(world, 'worker.77')).toThrow(
+			unknown('there is no worker.77 on here: worker has worker.1 only'),
+		);
+		world.scale('worker', 0);
+		world.pass(100);
+		expect(() => start(world, 'worker.77')).toThrow(
+			unknown('there is no worker.77 on here: worker has no instance'),
+		);
+	});
+
 	it('of one type on a stack that does not run starts only that', () => {
 		const world = new World([definition('web'), definition('worker')]);
 		world.apply({ verb: 'start', selectors: [worker], formation: null, shell: {} }, COUNTS);
@@ -183,6 +258,122 @@ describe('stop and start', () => {
 		expect(world.phases).toMatchObject({ 'web.1': 'failed', 'web.2': 'ended' });
 		world.start(COUNTS);
 		expect(world.phases).toMatchObject({ 'web.1': 'running', 'web.2': 'running' });
+	});
+});
+
+describe('what stays stopped when a count is set', () => {
+	it('is said, with how to start it', () => {
+		const world = running();
+		stop(world, 'worker');
+		start(world, 'worker.1');
+		const stays = 'worker.2 and worker.3 stay stopped (`procdeck start worker` starts them)';
+		expect(world.scale('worker', 3).rows).toMatchObject([{ outcome: 'unchanged', reason: stays }]);
+		expect(world.scale('worker', 4).rows).toMatchObject([{ outcome: null, reason: stays }]);
+		world.pass(10_000);
+		expect(world.phases).toMatchObject({ 'worker.2': 'idle', 'worker.3': 'idle', 'worker.4': 'running' });
+		expect(world.scale('worker', 2).rows).toMatchObject([
+			{ reason: 'worker.2 stays stopped (`procdeck start worker.2` starts it)' },
+		]);
+		expect(world.scale('worker', 1).rows).toMatchObject([{ reason: null }]);
+	});
+
+	it('is counted where it is many', () => {
+		const world = running({ maxInstances: 50 });
+		world.scale('worker', 20);
+		stop(world, 'worker');
+		start(world, 'worker.1');
+		const [row] = world.scale('worker', 20).rows;
+		expect(row?.reason).toMatch(/^worker\.2, worker\.3, worker\.4 and 16 more stay stopped/);
+	});
+
+	it('is the same after a pause and resume', () => {
+		const world = running();
+		stop(world, 'worker.2');
+		world.apply({ verb: 'pause', types: ['worker'] });
+		world.pass(100);
+		const stays = expect.stringContaining('worker.2 stays stopped');
+		expect(world.apply({ verb: 'resume', types: ['worker'] }).rows).toMatchObject([{ to: 3, reason: stays }]);
+		expect(world.phases).toMatchObject({ 'worker.1': 'running', 'worker.2': 'idle', 'worker.3': 'running' });
+		expect(world.apply({ verb: 'resume', types: ['worker'] }).rows).toMatchObject([
+			{ outcome: 'unchanged', reason: stays },
+		]);
+	});
+});
+
+describe('a type that left the Procfile', () => {
+	const LEFT = expect.stringContaining('has left the Procfile');
+
+	function orphaned(): World {
+		const world = running();
+		world.define([definition('web')]);
+		return world;
+	}
+
+	it('goes on, and start and restart of all say so', () => {
+		const world = orphaned();
+		const before = world.pids;
+		expect(world.start({ web: 2 }).rows).toMatchObject([
+			{ type: 'web' },
+			{ type: 'worker', from: 3, to: 3, outcome: 'unchanged', reason: LEFT },
+		]);
+		const all = { selectors: [], staleOnly: false, atOnce: true, shell: {} };
+		const { rows } = world.apply({ verb: 'restart', ...all });
+		expect(rows[1]).toMatchObject({ type: 'worker', from: 3, to: 3, outcome: 'unchanged', reason: LEFT });
+		expect(world.pids['worker.1']).toBe(before['worker.1']);
+	});
+
+	it('is not begun again by a start, and its rest goes on', () => {
+		const world = orphaned();
+		stop(world, 'worker.2');
+		world.pass(100);
+		expect(start(world, 'worker')).toMatchObject([{ outcome: 'unchanged', reason: LEFT }]);
+		expect(start(world, 'worker.2')).toMatchObject([{ outcome: 'failed', code: 'refused', reason: LEFT }]);
+		expect(world.phases).toMatchObject({ 'worker.1': 'running', 'worker.3': 'running' });
+	});
+
+	it('cannot be paused, for nothing could bring it back', () => {
+		const world = orphaned();
+		const hint = expect.stringContaining('procdeck stop worker');
+		expect(() => world.apply({ verb: 'pause', types: ['worker'] })).toThrow(
+			expect.objectContaining({ code: 'unknown-type', message: LEFT, hint }),
+		);
+		const { rows } = world.apply({ verb: 'pause', types: [] });
+		expect(rows[1]).toMatchObject({ type: 'worker', outcome: 'unchanged', reason: LEFT });
+		expect(Object.keys(world.pids)).toEqual(expect.arrayContaining(['worker.1', 'worker.2', 'worker.3']));
+	});
+
+	it('keeps the count of its pause until it is there again', () => {
+		const world = running();
+		world.apply({ verb: 'pause', types: ['worker'] });
+		world.pass(100);
+		world.define([definition('web')]);
+		expect(world.apply({ verb: 'resume', types: [] }).rows).toMatchObject([
+			{ outcome: 'unchanged', reason: LEFT },
+		]);
+		world.define([definition('web'), definition('worker')]);
+		world.apply({ verb: 'resume', types: [] });
+		expect(Object.keys(world.pids)).toHaveLength(5);
+	});
+
+	it('is stopped with everything else, for when it comes back', () => {
+		const world = orphaned();
+		stop(world, 'worker');
+		world.pass(100);
+		world.start({ web: 2, worker: 1 });
+		world.apply({ verb: 'stop', selectors: [] });
+		world.define([definition('web'), definition('worker')]);
+		world.pass(100);
+		expect(world.pids).toEqual({});
+	});
+
+	it('is told from one that never was once nothing of it runs', () => {
+		const world = orphaned();
+		stop(world, 'worker');
+		world.pass(100);
+		const left = 'worker has left the Procfile, and nothing of it runs on here';
+		expect(() => start(world, 'worker')).toThrow(left);
+		expect(() => world.scale('worker', 1)).toThrow(left);
+		expect(() => start(world, 'wroker')).toThrow('there is no process type wroker');
 	});
 });
 

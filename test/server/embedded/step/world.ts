@@ -7,6 +7,7 @@ import {
 	type Effect,
 	EMPTY_STATE,
 	type Instance,
+	isInStop,
 	liveProcess,
 	type SupervisorEvent,
 	type SupervisorState,
@@ -91,7 +92,7 @@ export class World {
 
 	/** Carries out a verb as the supervisor does. */
 	apply(change: Change, initial: Readonly<Record<string, number>> = {}): Plan {
-		const planned = plan(this.state, change, { initial });
+		const planned = plan(this.state, change, { initial, server: 'here' });
 		const restarts = planned.restarts.map(
 			({ names, width }): SupervisorEvent => ({ kind: 'restart', names, width }),
 		);
@@ -149,6 +150,14 @@ export class World {
 		if (!treeLeft) this.#gone(process);
 	}
 
+	/** What is left of an instance ends after all, although no signal reached it. */
+	endRest(name: string): void {
+		const process = this.processOf(name);
+		if (process === undefined) return;
+		this.processes.delete(process.pid);
+		this.#gone(process);
+	}
+
 	/**
 	 * The supervisor is killed and another one takes over what was written down.
 	 * @param died names of instances whose processes end in between
@@ -164,6 +173,7 @@ export class World {
 		for (const { name, phase } of adopted) {
 			if (phase.kind === 'starting') this.#perform({ kind: 'probe', name });
 			if (phase.kind === 'stopping') this.#perform({ kind: 'signal', name, signal: 'SIGTERM' });
+			if (phase.kind === 'stuck') this.#later(1_000, () => this.#tellGone(name));
 		}
 	}
 
@@ -194,7 +204,7 @@ export class World {
 			return [{ kind: 'spawn-failed', name, reason: 'the supervisor ended while starting it' }];
 		if (process === null) return [];
 		const simulated = this.processes.get(process.pid);
-		if (simulated !== undefined && !simulated.headless) return [];
+		if (isInStop(phase) || (simulated !== undefined && !simulated.headless)) return [];
 		const treeLeft = simulated !== undefined;
 		return [{ kind: 'exited', name, starts, code: null, signal: null, treeLeft }];
 	}

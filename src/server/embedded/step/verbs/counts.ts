@@ -2,83 +2,109 @@ import type { ScaleTarget } from '../../../../model/change.ts';
 import { ProcdeckError } from '../../../../model/errors.ts';
 import { lookUp } from '../../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
-import { type Formation, type SupervisorState, wantedOf } from '../state.ts';
-import type { Plan, PlannedRow } from './planned.ts';
-import { indexOf, knownTypes, range, requireType, requireWithinLimit, runs, typeOf } from './select.ts';
+import { range } from '../names.ts';
+import { type Formation, isHeld, type SupervisorState, wantedOf } from '../state.ts';
+import { heldWithin, remarkOnHeld } from './hold.ts';
+import type { Plan, PlanContext, PlannedRow } from './planned.ts';
+import { isOrphan, knownTypes, requireType, requireWithinLimit, runs } from './select.ts';
 
-export function scale(state: SupervisorState, targets: readonly ScaleTarget[]): Plan {
+export function scale(state: SupervisorState, targets: readonly ScaleTarget[], context: PlanContext): Plan {
 	let { formation } = state;
 	const rows = targets.map((target): PlannedRow => {
-		requireType(state, target.type);
-		const from = wantedOf(formation, target.type);
+		const { type } = target;
+		requireType(state, type, context);
+		const from = wantedOf(formation, type);
 		const to = 'to' in target ? target.to : from + target.by;
-		requireNotBelowZero(target.type, from, to);
-		requireWithinLimit(state, target.type, to);
+		requireNotBelowZero(type, from, to);
+		requireWithinLimit(state, type, to);
 		if ('to' in target && target.expected !== null && target.expected !== from) {
-			const reason = `somebody changed it meanwhile: ${target.type} is at ${from}, not ${target.expected}`;
-			return { type: target.type, from, to, outcome: 'failed', reason, code: 'conflict', goals: [] };
+			const reason = `somebody changed it meanwhile: ${type} is at ${from}, not ${target.expected}`;
+			return { type, from, to, outcome: 'failed', reason, code: 'conflict', goals: [] };
 		}
-		const wasPaused = lookUp(formation.paused, target.type) !== undefined;
-		formation = withCount(formation, target.type, to);
-		return scaledRow(state, target.type, from, to, wasPaused);
+		const wasPaused = lookUp(formation.paused, type) !== undefined;
+		// A stop of an instance that is no longer wanted is not waiting for the next one of that name.
+		formation = { ...withCount(formation, type, to), held: heldWithin(formation, type, to) };
+		return scaledRow(formation, type, from, to, wasPaused);
 	});
 	return { formation, restarts: [], rows };
 }
 
-export function pause(state: SupervisorState, types: readonly string[]): Plan {
+export function pause(state: SupervisorState, types: readonly string[], context: PlanContext): Plan {
 	let { formation } = state;
-	for (const type of types) requireType(state, type);
+	for (const type of types) requirePausable(state, type, context);
 	const chosen = types.length > 0 ? types : knownTypes(state).filter((type) => wantedOf(formation, type) > 0);
 	const rows = chosen.map((type): PlannedRow => {
 		const from = wantedOf(formation, type);
 		if (from === 0) {
 			const reason = lookUp(formation.paused, type) !== undefined ? 'paused already' : 'none is wanted';
-			return { type, from, to: 0, outcome: 'unchanged', reason, goals: [] };
+			return unchanged(type, from, reason);
 		}
+		if (isOrphan(state, type))
+			return unchanged(type, from, `it has left the Procfile (\`procdeck stop ${type}\` ends it)`);
 		formation = withCount(formation, type, 0);
 		formation = { ...formation, paused: { ...formation.paused, [type]: from } };
-		return scaledRow(state, type, from, 0, false);
+		return scaledRow(formation, type, from, 0, false);
 	});
 	return { formation, restarts: [], rows };
 }
 
-export function resume(state: SupervisorState, types: readonly string[]): Plan {
+export function resume(state: SupervisorState, types: readonly string[], context: PlanContext): Plan {
 	let { formation } = state;
-	for (const type of types) requireType(state, type);
+	for (const type of types) requireType(state, type, context);
 	const chosen = types.length > 0 ? types : Object.keys(formation.paused);
 	const rows = chosen.map((type): PlannedRow => {
 		const from = wantedOf(formation, type);
 		const to = lookUp(formation.paused, type);
-		if (to === undefined)
-			return { type, from, to: from, outcome: 'unchanged', reason: 'not paused', goals: [] };
+		if (to === undefined) {
+			const why = from === 0 ? null : whatRests(formation, type);
+			return unchanged(type, from, why === null ? 'not paused' : `not paused; ${why}`);
+		}
+		if (isOrphan(state, type)) return unchanged(type, from, `it has left the Procfile; its ${to} are kept`);
 		formation = withCount(formation, type, to);
-		return scaledRow(state, type, from, to, false);
+		return scaledRow(formation, type, from, to, false);
 	});
 	return { formation, restarts: [], rows };
 }
 
+/** What left the Procfile could not be begun again by a resume. */
+function requirePausable(state: SupervisorState, type: string, context: PlanContext): void {
+	requireType(state, type, context);
+	if (!isOrphan(state, type)) return;
+	throw new ProcdeckError(
+		'unknown-type',
+		`${type} has left the Procfile: \`resume\` could not bring it back`,
+		`\`procdeck stop ${type}\` ends what runs of it, \`procdeck down\` everything`,
+	);
+}
+
+function unchanged(type: string, count: number, reason: string): PlannedRow {
+	return { type, from: count, to: count, outcome: 'unchanged', reason, goals: [] };
+}
+
+/** @param formation with the new count */
 function scaledRow(
-	state: SupervisorState,
+	formation: Formation,
 	type: string,
 	from: number,
 	to: number,
 	wasPaused: boolean,
 ): PlannedRow {
-	const why = whyNotRunning(state, type);
-	if (from === to && !wasPaused) return { type, from, to, outcome: 'unchanged', reason: why, goals: [] };
+	const why = whyNotRunning(formation, type);
+	const reason = whatRests(formation, type);
+	if (from === to && !wasPaused) return { type, from, to, outcome: 'unchanged', reason, goals: [] };
 	if (why !== null) return { type, from, to, outcome: 'done', reason: `recorded; ${why}`, goals: [] };
 	const goals =
 		to > from
-			? startable(state, type, from + 1, to).map(runs)
+			? startable(formation, type, from + 1, to).map(runs)
 			: range(to + 1, from).map((index): Goal => ({ kind: 'rests', name: `${type}.${index}` }));
-	return { type, from, to, outcome: null, reason: null, goals };
+	return { type, from, to, outcome: null, reason, goals };
 }
 
 /** Names of instances that nothing holds back. */
-function startable({ formation }: SupervisorState, type: string, first: number, last: number): string[] {
+function startable(formation: Formation, type: string, first: number, last: number): string[] {
 	return range(first, last)
 		.map((index) => `${type}.${index}`)
-		.filter((name) => !formation.held.includes(name));
+		.filter((name) => !isHeld(formation, name));
 }
 
 /** A slip of the hand should not end everything. */
@@ -88,18 +114,20 @@ function requireNotBelowZero(type: string, from: number, to: number): void {
 	throw new ProcdeckError('limit', `${type} has ${from}: ${from - to} fewer is not possible`, hint);
 }
 
-function whyNotRunning({ formation }: SupervisorState, type: string): string | null {
-	if (formation.power !== 'up') return 'the stack does not run (`procdeck start` starts it)';
-	return formation.held.includes(type) ? `${type} is stopped (\`procdeck start ${type}\` starts it)` : null;
+function whyNotRunning({ power, held }: Formation, type: string): string | null {
+	if (power !== 'up') return 'the stack does not run (`procdeck start` starts it)';
+	return held.includes(type) ? `${type} is stopped (\`procdeck start ${type}\` starts it)` : null;
+}
+
+/** What of it does not run although it is wanted; null: nothing. */
+function whatRests(formation: Formation, type: string): string | null {
+	return whyNotRunning(formation, type) ?? remarkOnHeld(formation, type);
 }
 
 /** Counts of `up -m` are for that run only, and so is what changes them. */
 function withCount(formation: Formation, type: string, count: number): Formation {
 	const { [type]: _ended, ...paused } = formation.paused;
-	// A stop of an instance that is no longer wanted is not waiting for the next one of that name.
-	const held = formation.held.filter((name) => typeOf(name) !== type || indexOf(name) <= count);
-	if (formation.override !== null) {
-		return { ...formation, override: { ...formation.override, [type]: count }, paused, held };
-	}
-	return { ...formation, wanted: { ...formation.wanted, [type]: count }, paused, held };
+	if (formation.override !== null)
+		return { ...formation, override: { ...formation.override, [type]: count }, paused };
+	return { ...formation, wanted: { ...formation.wanted, [type]: count }, paused };
 }

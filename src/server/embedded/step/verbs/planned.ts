@@ -3,10 +3,14 @@ import type { ErrorCode } from '../../../../model/errors.ts';
 import type { Goal } from '../goals.ts';
 import type { Formation } from '../state.ts';
 
-/** A row of the answer, as far as it is known before anything was done. */
-export interface PlannedRow {
+/** What a row of the answer is about. */
+export interface RowKey {
 	readonly type: string;
 	readonly instance?: string;
+}
+
+/** A row of the answer, as far as it is known before anything was done. */
+export interface PlannedRow extends RowKey {
 	readonly from: number | null;
 	readonly to: number | null;
 	/** Null: decided by the goals. */
@@ -31,4 +35,6 @@ export interface Plan {
 export interface PlanContext {
 	/** Initial counts of the types, for those that were never set up here. */
 	readonly initial: Readonly<Record<string, number>>;
+	/** The server's name, for messages. */
+	readonly server: string;
 }

@@ -3,10 +3,13 @@ import { lookUp } from '../../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { type Formation, type Instance, type SupervisorState, wantedOf } from '../state.ts';
 import { heldAfterStart } from './hold.ts';
+import { orphanRow } from './orphans.ts';
 import type { Plan, PlanContext, PlannedRow } from './planned.ts';
 import {
+	covered,
 	instancesOf,
 	instancesToStart,
+	isOrphan,
 	isRunning,
 	requireSelected,
 	requireType,
@@ -14,16 +17,15 @@ import {
 	rowKeys,
 	runningCount,
 	runs,
-	typeOf,
 } from './select.ts';
 
 type Start = Change & { verb: 'start' };
 
 /** The stack runs, or what is selected of it; takes back stops. */
 export function start(state: SupervisorState, change: Start, context: PlanContext): Plan {
-	requireSelected(state, change.selectors);
+	requireSelected(state, change.selectors, context);
 	const formation: Formation = {
-		...countsAfterStart(state, change.formation, context.initial),
+		...countsAfterStart(state, change.formation, context),
 		power: 'up',
 		held: heldAfterStart(state, change.selectors),
 	};
@@ -36,14 +38,14 @@ export function start(state: SupervisorState, change: Start, context: PlanContex
 function countsAfterStart(
 	state: SupervisorState,
 	counts: Start['formation'],
-	initial: PlanContext['initial'],
+	context: PlanContext,
 ): Formation {
-	if (counts === null) return setUp(state.formation, initial);
+	if (counts === null) return setUp(state.formation, context.initial);
 	for (const [type, count] of Object.entries(counts)) {
-		requireType(state, type);
+		requireType(state, type, context);
 		requireWithinLimit(state, type, count);
 	}
-	const zeros = Object.fromEntries(Object.keys(initial).map((type) => [type, 0]));
+	const zeros = Object.fromEntries(Object.keys(context.initial).map((type) => [type, 0]));
 	return { ...state.formation, wanted: { ...zeros, ...counts }, paused: {}, override: null };
 }
 
@@ -53,9 +55,9 @@ function startRows(
 	selectors: readonly Selector[],
 	names: readonly string[],
 ): PlannedRow[] {
-	return rowKeys(state, formation, selectors).map(({ type, instance }): PlannedRow => {
-		const own = names.filter((name) => (instance === undefined ? typeOf(name) === type : name === instance));
-		const key = instance === undefined ? { type } : { type, instance };
+	return rowKeys(state, formation, selectors).map((key): PlannedRow => {
+		const { type, instance } = key;
+		const own = covered(key, names);
 		const from = runningCount(state, type, instance);
 		if (own.length === 0 && lookUp(formation.paused, type) !== undefined) {
 			const reason = `paused (\`procdeck resume ${type}\` brings it back)`;
@@ -65,14 +67,9 @@ function startRows(
 			...own.filter((name) => !isRunning(state.instances.get(name))).map(runs),
 			...surplusOf(state, formation, type),
 		];
-		return {
-			...key,
-			from,
-			to: own.length,
-			outcome: goals.length === 0 ? 'unchanged' : null,
-			reason: null,
-			goals,
-		};
+		if (goals.length === 0 && isOrphan(state, type)) return orphanRow(state, key, selectors.length > 0);
+		const outcome = goals.length === 0 ? 'unchanged' : null;
+		return { ...key, from, to: own.length, outcome, reason: null, goals };
 	});
 }
 

@@ -1,17 +1,19 @@
 import type { Change } from '../../../../model/change.ts';
 import { lookUp } from '../../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
+import { typeOf } from '../names.ts';
 import { type Formation, liveProcess, type SupervisorState } from '../state.ts';
 import { heldAfterStart, release } from './hold.ts';
-import type { Plan, PlanContext, PlannedRestart, PlannedRow } from './planned.ts';
+import { orphanRow } from './orphans.ts';
+import type { Plan, PlanContext, PlannedRestart, PlannedRow, RowKey } from './planned.ts';
 import { setUp } from './power.ts';
-import { instancesToStart, isStale, requireSelected, rowKeys, typeOf } from './select.ts';
+import { covered, instancesToStart, isOrphan, isStale, requireSelected, rowKeys } from './select.ts';
 
 type Restart = Change & { verb: 'restart' };
 
 /** Fresh starts of the selected, rolling where more than one runs; also what was stopped, but not what is paused. */
 export function restart(state: SupervisorState, change: Restart, context: PlanContext): Plan {
-	requireSelected(state, change.selectors);
+	requireSelected(state, change.selectors, context);
 	if (change.staleOnly && state.formation.power !== 'up')
 		return { formation: state.formation, restarts: [], rows: [] };
 	const held = heldAfterRestart(state, change);
@@ -22,22 +24,15 @@ export function restart(state: SupervisorState, change: Restart, context: PlanCo
 		(name) => !change.staleOnly || isStaleName(state, name),
 	);
 	const groups = rowKeys(state, formation, change.selectors)
-		.map(({ type, instance }) => {
-			const own = names.filter((name) =>
-				instance === undefined ? typeOf(name) === type : name === instance,
-			);
-			return {
-				type,
-				instance,
-				names: own,
-				restart: plannedRestart(state, own, change),
-			};
+		.map((key) => {
+			const own = covered(key, names);
+			return { key, names: own, restart: plannedRestart(state, own, change) };
 		})
 		.filter((group) => !change.staleOnly || group.names.length > 0);
 	return {
 		formation,
 		restarts: groups.flatMap((group) => group.restart ?? []),
-		rows: groups.map((group) => restartRow(state, group)),
+		rows: groups.map((group) => restartRow(state, group, change.selectors.length > 0)),
 	};
 }
 
@@ -77,26 +72,20 @@ function isUp(state: SupervisorState, name: string): boolean {
 
 function restartRow(
 	state: SupervisorState,
-	group: {
-		type: string;
-		instance: string | undefined;
-		names: readonly string[];
-		restart: PlannedRestart | null;
-	},
+	{ key, names, restart }: { key: RowKey; names: readonly string[]; restart: PlannedRestart | null },
+	isNamed: boolean,
 ): PlannedRow {
-	const { type, instance, names, restart } = group;
+	if (names.length === 0)
+		return isOrphan(state, key.type) ? orphanRow(state, key, isNamed) : idleRow(state, key);
 	const goals = names.map((name): Goal => {
 		const rolling = restart !== null && restart.width !== null && restart.names.includes(name);
 		return { kind: 'runs', name, startsAfter: state.instances.get(name)?.starts ?? -1, rolling };
 	});
-	const count = names.length;
-	const whyNone = lookUp(state.formation.paused, type) !== undefined ? 'paused' : 'none is wanted';
-	return {
-		...(instance === undefined ? { type } : { type, instance }),
-		from: count,
-		to: count,
-		outcome: count === 0 ? 'unchanged' : null,
-		reason: count === 0 ? whyNone : null,
-		goals,
-	};
+	return { ...key, from: names.length, to: names.length, outcome: null, reason: null, goals };
+}
+
+function idleRow({ formation }: SupervisorState, key: RowKey): PlannedRow {
+	const isPaused = lookUp(formation.paused, key.type) !== undefined;
+	const reason = isPaused ? `paused (\`procdeck resume ${key.type}\` brings it back)` : 'none is wanted';
+	return { ...key, from: 0, to: 0, outcome: 'unchanged', reason, goals: [] };
 }

@@ -1,0 +1,124 @@
+import type { Server } from '../server/server.ts';
+import type { ConsoleStore } from '../store/console-store.ts';
+import type { Intent } from '../store/intent.ts';
+import { cellOf, serverNamed } from '../store/selectors.ts';
+import { type ChangeRunner, selectorText } from './console-changes.ts';
+import type { LogFeed } from './console-logs.ts';
+import { saveLog } from './console-save.ts';
+import type { Scaler } from './console-scaler.ts';
+import type { VerbPage, VerbRunner } from './console-verbs.ts';
+
+export interface PerformerOptions {
+	readonly servers: readonly Server[];
+	readonly store: ConsoleStore;
+	/** The caller's shell environment, which instances that start get. */
+	readonly shell: Readonly<Record<string, string>>;
+	readonly runner: ChangeRunner;
+	readonly scaler: Scaler;
+	readonly feed: LogFeed;
+	readonly verbs: VerbRunner;
+	readonly page: VerbPage;
+	readonly leave: () => void;
+}
+
+type Perform = (intent: Intent) => void | Promise<void>;
+type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
+
+type Change = (intent: Of<ChangeKind>) => Promise<void>;
+type ChangeKind = 'restart' | 'start' | 'stop' | 'pause' | 'resume' | 'down';
+
+/** Makes a change on several servers, and waits until it has settled. */
+function changer({ servers, shell, runner }: PerformerOptions): Change {
+	return (intent) => {
+		const named = servers.filter(({ definition }) => intent.servers.includes(definition.name));
+		const words =
+			'selectors' in intent ? intent.selectors.map(selectorText) : 'types' in intent ? intent.types : [];
+		switch (intent.kind) {
+			case 'restart': {
+				const { selectors, staleOnly, atOnce } = intent;
+				return runner.apply('restart', words, named, {
+					verb: 'restart',
+					selectors,
+					staleOnly,
+					atOnce,
+					shell,
+				});
+			}
+			case 'start': {
+				const { selectors } = intent;
+				return runner.apply('start', words, named, { verb: 'start', selectors, formation: null, shell });
+			}
+			case 'stop':
+				return runner.apply('stop', words, named, { verb: 'stop', selectors: intent.selectors });
+			case 'pause':
+			case 'resume':
+				return runner.apply(intent.kind, words, named, { verb: intent.kind, types: intent.types });
+			case 'down':
+				return runner.apply('down', words, named, { verb: 'down' });
+		}
+	};
+}
+
+/** Has changes wait while a stack goes down: its supervisor takes what comes too late along. */
+function afterDown(change: Change): Change {
+	let down: Promise<void> | null = null;
+	return async (intent) => {
+		await down;
+		const made = change(intent);
+		if (intent.kind === 'down') down = made;
+		await made;
+	};
+}
+
+/** Sets a count that was asked for by key. */
+function counter({ servers, store, scaler }: PerformerOptions): (intent: Of<'scale' | 'set-count'>) => void {
+	return (intent) => {
+		const server = servers.find(({ definition }) => definition.name === intent.server);
+		const entry = serverNamed(store.getState(), intent.server);
+		if (server === undefined || entry === null) return;
+		const { wanted } = cellOf(store.getState(), entry, intent.type);
+		scaler.scaleTo(
+			server,
+			intent.type,
+			Math.max(0, intent.kind === 'scale' ? wanted + intent.by : intent.to),
+		);
+	};
+}
+
+function mover({ servers, runner }: PerformerOptions): (intent: Of<'move'>) => Promise<void> {
+	return async ({ from, to, type, count }) => {
+		const named = (name: string) => servers.find(({ definition }) => definition.name === name);
+		const [source, target] = [named(from), named(to)];
+		if (source !== undefined && target !== undefined) await runner.move(source, target, type, count);
+	};
+}
+
+/** What each intent does. */
+export function createPerformer(options: PerformerOptions): Perform {
+	const [change, count, move] = [afterDown(changer(options)), counter(options), mover(options)];
+	return (intent) => {
+		switch (intent.kind) {
+			case 'scale':
+			case 'set-count':
+				return count(intent);
+			case 'move':
+				return move(intent);
+			case 'undo':
+				return options.runner.undo(options.servers);
+			case 'watch-logs':
+				return options.feed.watch(intent.sources);
+			case 'save-log':
+				return saveLog(options.store, intent.path, intent.lines);
+			case 'run-verb':
+				return options.page.run(intent.words);
+			case 'hand-over':
+				return options.verbs.handOver(intent.words);
+			case 'interrupt-verb':
+				return options.page.interrupt();
+			case 'quit':
+				return options.leave();
+			default:
+				return change(intent);
+		}
+	};
+}

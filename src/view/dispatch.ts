@@ -1,0 +1,24 @@
+import type { Binding, Place } from './keymap/binding.ts';
+import { KEYMAP } from './keymap.ts';
+import { type Context, type Step, say, show } from './steps.ts';
+import type { UiState } from './ui.ts';
+
+export function placeOf(ui: UiState): Place {
+	if (ui.sheet !== null) return ui.sheet.kind;
+	if (ui.page !== 'deck') return ui.page;
+	return ui.pane === 'logs' ? 'log-pane' : ui.pane;
+}
+
+/** The keys of a place; a console that changes nothing does not offer those that change something. */
+export function bindingsAt(place: Place, readOnly = false): readonly Binding[] {
+	return KEYMAP.filter(({ places, group }) => places.includes(place) && !(readOnly && group === 'change'));
+}
+
+/** What a key does where the user is. A key that is blocked says why, an unknown one does nothing. */
+export function press(context: Context, key: string): Step {
+	const ui: UiState = context.ui.notice === null ? context.ui : { ...context.ui, notice: null };
+	const binding = bindingsAt(placeOf(ui)).find(({ keys }) => keys.includes(key));
+	if (binding === undefined) return show(ui);
+	const reason = binding.blocked?.({ ...context, ui }) ?? null;
+	return reason === null ? binding.press({ ...context, ui }) : say(ui, reason);
+}

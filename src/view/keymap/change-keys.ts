@@ -1,0 +1,80 @@
+import {
+	openMove,
+	pauseOrResume,
+	readOnly,
+	restart,
+	scaleBy,
+	stopOrStart,
+	undoLast,
+	whyNoChange,
+	whyNoMove,
+} from '../actions/change.ts';
+import { promptFor } from '../actions/prompts.ts';
+import { ALL_PAGES, type Binding, CELL, change, type Place } from './binding.ts';
+
+/** Where the cursor is on an instance, or on the type that has it. */
+const INSTANCE: readonly Place[] = [...CELL, 'crash'];
+
+/** What runs, and how many of it. */
+export const CHANGE_KEYS: readonly Binding[] = [
+	change({
+		keys: ['+'],
+		places: INSTANCE,
+		help: ['+/-', 'one more, one fewer'],
+		footer: ['+/-', 'scale'],
+		blocked: whyNoChange,
+		press: (context) => scaleBy(context, 1),
+	}),
+	change({
+		keys: ['-'],
+		places: INSTANCE,
+		blocked: whyNoChange,
+		press: (context) => scaleBy(context, -1),
+	}),
+	change({
+		keys: ['='],
+		places: CELL,
+		help: ['=', 'type how many'],
+		footer: ['=', 'set'],
+		blocked: whyNoChange,
+		press: promptFor('count'),
+	}),
+	change({
+		keys: ['r'],
+		places: INSTANCE,
+		help: ['r', 'restart, retry now'],
+		footer: ['r', 'restart'],
+		blocked: whyNoChange,
+		press: restart,
+	}),
+	change({
+		keys: ['s'],
+		places: INSTANCE,
+		help: ['s p', 'stop, pause; again: back'],
+		footer: ['s', 'stop'],
+		blocked: whyNoChange,
+		press: stopOrStart,
+	}),
+	change({
+		keys: ['p'],
+		places: INSTANCE,
+		footer: ['p', 'pause'],
+		blocked: whyNoChange,
+		press: pauseOrResume,
+	}),
+	change({
+		keys: ['m'],
+		places: CELL,
+		help: ['m', 'move to another server'],
+		footer: ['m', 'move'],
+		blocked: whyNoMove,
+		press: openMove,
+	}),
+	change({
+		keys: ['u'],
+		places: ALL_PAGES,
+		help: ['u', 'undo your last change'],
+		blocked: readOnly,
+		press: undoLast,
+	}),
+];

@@ -1,0 +1,56 @@
+/** Publishes lines to be drawn, and no more often than they can be looked at. */
+export interface Painter {
+	/** The painted lines; the same array while nothing changed. */
+	readonly lines: () => readonly string[];
+	readonly subscribe: (listener: () => void) => () => void;
+	/** Has them drawn now. */
+	publish(): void;
+	/** Has them drawn with the next frame. */
+	publishSoon(): void;
+	stop(): void;
+}
+
+/** State that changes faster than this is painted together; keys do not wait. */
+const FRAME_MS = 33;
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+	return one.length === other.length && one.every((line, position) => line === other[position]);
+}
+
+export function createPainter(paintAll: () => readonly string[]): Painter {
+	const listeners = new Set<() => void>();
+	let lines: readonly string[] = [];
+	let outdated = true;
+	let timer: NodeJS.Timeout | null = null;
+	let publishedAt = 0;
+
+	const publish = () => {
+		if (timer !== null) clearTimeout(timer);
+		timer = null;
+		publishedAt = performance.now();
+		outdated = true;
+		for (const listener of listeners) listener();
+	};
+	return {
+		lines() {
+			if (!outdated) return lines;
+			outdated = false;
+			const painted = paintAll();
+			// The same array means to React that there is nothing to draw: an idle screen costs nothing.
+			if (!isSame(painted, lines)) lines = painted;
+			return lines;
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		publish,
+		publishSoon() {
+			timer ??= setTimeout(publish, Math.max(0, publishedAt + FRAME_MS - performance.now()));
+		},
+		stop() {
+			if (timer !== null) clearTimeout(timer);
+			listeners.clear();
+		},
+	};
+}

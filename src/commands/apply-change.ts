@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
 import type { KnownTypes } from '../model/formation-arguments.ts';
+import { freshId } from '../model/fresh-id.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { applyToAll } from '../session/fan-out.ts';
 import type { Context } from './context.ts';
@@ -23,7 +23,7 @@ export function changeOptions(flags: WaitFlags): ChangeOptions {
 		wait: flags.wait,
 		timeoutMs: flags.timeout ?? null,
 		who: currentUser(),
-		changeId: randomUUID(),
+		changeId: freshId(),
 	};
 }
 

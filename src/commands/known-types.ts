@@ -25,6 +25,6 @@ export async function parseWithOrphans<T>(
 		);
 		const present = observations.flatMap(({ types }) => types.map(({ type }) => type));
 		const { typesSetUp } = await import('../server/embedded/stacks.ts');
-		return parse(knownTypes(stack, present, await typesSetUp(stack)));
+		return parse(knownTypes(stack, present, typesSetUp(stack)));
 	}
 }

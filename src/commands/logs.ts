@@ -9,9 +9,9 @@ import { filterLines } from './log-lines.ts';
 import { giveBack, keepYoungHeapSmall } from './memory.ts';
 import { mergeLogs, type ServerChunk } from './merge-logs.ts';
 import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { Gathered } from './output/gathered.ts';
 import { jsonLogPrinter, textLogPrinter } from './output/log-printer.ts';
 import { wantsColour } from './output/paint.ts';
-import { writeOut } from './output/write.ts';
 import { parseSince } from './since.ts';
 
 export interface LogsFlags {
@@ -23,9 +23,6 @@ export interface LogsFlags {
 }
 
 const DEFAULT_LINES = 100;
-
-/** So much is joined for one write: few system calls, and little in memory while the reader is behind. */
-const WRITE_BYTES = 256 * 1024;
 
 /** What the instances wrote, and with `-f` what they go on to write. */
 export async function logs(context: Context, operands: readonly string[], flags: LogsFlags): Promise<number> {
@@ -86,26 +83,13 @@ async function print(
 ): Promise<void> {
 	const colours = wantsColour(process.stdout, globals.colour);
 	const printer = output.json ? jsonLogPrinter : textLogPrinter({ colours, withServer });
+	const gathered = new Gathered();
 	for await (const batch of chunks) {
-		let pending: Buffer[] = [];
-		let bytes = 0;
 		for (const { server, chunk } of batch) {
-			if (chunk.bytes.length === 0) continue;
-			const printed = printer(server, chunk);
+			if (chunk.bytes.length > 0) printer(server, chunk, gathered);
 			giveBack(chunk.bytes);
-			pending.push(printed);
-			bytes += printed.length;
-			if (bytes < WRITE_BYTES) continue;
-			await writeTogether(pending);
-			pending = [];
-			bytes = 0;
+			if (gathered.isWorthWriting) await gathered.write();
 		}
-		await writeTogether(pending);
+		await gathered.write();
 	}
-}
-
-async function writeTogether(parts: readonly Buffer[]): Promise<void> {
-	const whole = Buffer.concat(parts);
-	for (const part of parts) giveBack(part);
-	await writeOut(whole);
 }

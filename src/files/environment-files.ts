@@ -45,7 +45,7 @@ async function readOne(
 	name: string,
 	mustBeFile: boolean,
 ): Promise<Omit<EnvironmentFiles, 'watchedFiles'> | null> {
-	const file = await readTextFile(resolve(directory, name));
+	const file = readTextFile(resolve(directory, name));
 	if (file.kind === 'missing') return null;
 	if (file.kind === 'unreadable') {
 		// Python's virtual environments are often folders named .env.

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type FileMessage, formatFileMessage, ProcdeckError } from '../model/errors.ts';
+import { DEFAULT_SHELL } from '../model/launch.ts';
 import { toStackName } from '../model/names.ts';
 import { RELEASE_ENTRY } from '../model/procfile.ts';
 import type { ProcessType, Stack } from '../model/stack.ts';
@@ -9,8 +10,6 @@ import { readEnvironmentFiles } from './environment-files.ts';
 import { resolveDirectory, type StackLocation } from './locate-stack.ts';
 import { type FoundProcfile, readProcfile } from './read-procfile.ts';
 import { type FoundStackFile, readStackFile } from './read-stack-file.ts';
-
-export const DEFAULT_SHELL = '/bin/sh';
 
 export interface StackInspection {
 	/** What the valid part of the files describes; null when the stack file does not say which stack it is. */
@@ -34,7 +33,7 @@ export interface StackInspection {
  * file is not for.
  */
 export async function inspectStack(location: StackLocation): Promise<StackInspection> {
-	const directory = await resolveDirectory(location);
+	const directory = resolveDirectory(location);
 	const stackFile = await readStackFile(directory, location.environment);
 	const { environment } = stackFile;
 	const [procfile, envFiles] = await Promise.all([

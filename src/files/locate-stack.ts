@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
 import { isName, NAME_CHARACTERS } from '../model/names.ts';
@@ -17,16 +17,22 @@ export interface StackLocation {
  * The folder's real path.
  * @throws ProcdeckError `usage` where there is no such folder or the environment is no name.
  */
-export async function resolveDirectory({ directory, environment }: StackLocation): Promise<string> {
+export function resolveDirectory({ directory, environment }: StackLocation): string {
 	if (environment !== null && !isName(environment)) {
 		throw new ProcdeckError(
 			'usage',
 			`${JSON.stringify(environment)} is no name of an environment; use only ${NAME_CHARACTERS}`,
 		);
 	}
-	const path = await realpath(resolve(directory)).catch(() => {
-		throw new ProcdeckError('usage', `there is no folder ${directory}`);
-	});
-	if (!(await stat(path)).isDirectory()) throw new ProcdeckError('usage', `${directory} is not a folder`);
+	const path = realPath(directory);
+	if (!statSync(path).isDirectory()) throw new ProcdeckError('usage', `${directory} is not a folder`);
 	return path;
+}
+
+function realPath(directory: string): string {
+	try {
+		return realpathSync.native(resolve(directory));
+	} catch (error) {
+		throw new ProcdeckError('usage', `there is no folder ${directory}`, undefined, { cause: error });
+	}
 }

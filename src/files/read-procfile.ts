@@ -23,7 +23,7 @@ export async function readProcfile(
 	const watchedFiles = candidates.map((candidate) => resolve(directory, candidate));
 	for (const candidate of candidates) {
 		const path = resolve(directory, candidate);
-		const file = await readTextFile(path);
+		const file = readTextFile(path);
 		if (file.kind !== 'missing') return { ...read(file, candidate), path, missing: null, watchedFiles };
 	}
 	const missing =

@@ -53,7 +53,7 @@ function specificName(environment: string): string {
 }
 
 async function read(directory: string, name: string): Promise<Candidate | null> {
-	const file = await readTextFile(resolve(directory, name));
+	const file = readTextFile(resolve(directory, name));
 	if (file.kind === 'missing') return null;
 	if (file.kind === 'unreadable') {
 		const errors = [{ file: name, line: null, message: file.reason }];

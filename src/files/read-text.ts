@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 export type TextFile =
 	| { readonly kind: 'missing' }
@@ -18,10 +18,11 @@ const REASONS: Readonly<Record<string, string>> = {
 	ELOOP: 'is a symbolic link that leads back to itself',
 };
 
-/** Reads a file as UTF-8 whatever the locale. It never rejects. */
-export async function readTextFile(path: string): Promise<TextFile> {
+/** Reads a file as UTF-8 whatever the locale. It never throws. */
+export function readTextFile(path: string): TextFile {
 	try {
-		return decode(await readFile(path));
+		// Small and local: asking a thread for it, and waiting to be told, takes ten times as long as reading it.
+		return decode(readFileSync(path));
 	} catch (error) {
 		const code = error instanceof Error && 'code' in error ? String(error.code) : '';
 		if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
+import { freshId } from '../model/fresh-id.ts';
 import type { CommandResult, Link, RunningCommand, RunOptions } from './link.ts';
 
 async function run(command: readonly [string, ...string[]], options: RunOptions): Promise<CommandResult> {
@@ -44,7 +44,7 @@ async function* outputOf(
 }
 
 async function put(path: string, content: string, mode: number): Promise<void> {
-	const temporary = `${path}.${randomUUID()}`;
+	const temporary = `${path}.${freshId()}`;
 	try {
 		await mkdir(dirname(path), { recursive: true });
 		const file = await open(temporary, 'wx', mode);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -18,4 +18,13 @@ export async function makeFifo(file: string): Promise<void> {
 export function writePosition(descriptor: number): number {
 	const information = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1');
 	return Number(/^pos:\s*(\d+)/m.exec(information)?.[1] ?? 0);
+}
+
+/** null when there is no such file, undefined when that cannot be told. */
+export function inodeOf(file: string): number | null | undefined {
+	try {
+		return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+	} catch {
+		return undefined;
+	}
 }

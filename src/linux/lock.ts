@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { ProcdeckError } from '../model/errors.ts';
+import { inodeOf } from './files.ts';
 
 const TAKEN = 75;
 /** How often it is looked whether the file is still the one that is locked. */
@@ -18,27 +18,27 @@ type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
 /**
  * Takes an exclusive lock on a file, or null when another process holds it.
  * The kernel frees it the moment its holder is gone, however it ended: the holder is a child at the end of our pipe.
+ * @param fifo a named pipe that is made under the lock if it is not there: the holder costs no process more for it
  * @throws ProcdeckError `internal` when the file cannot be locked, or there is no `flock`
  */
-export async function acquireLock(file: string): Promise<KernelLock | null> {
-	const holder = startHolder(file);
+export async function acquireLock(file: string, fifo: string | null = null): Promise<KernelLock | null> {
+	const holder = startHolder(file, fifo);
 	const answer = await firstAnswer(holder);
 	if (answer === 'held') return keep(holder, file);
 	if (answer === TAKEN) return null;
 	throw new ProcdeckError('internal', `cannot lock ${file}: ${(await collect(holder.stderr)).trim()}`);
 }
 
-function startHolder(file: string): Holder {
-	return spawn(
-		'flock',
-		['-F', '-n', '-E', String(TAKEN), file, 'sh', '-c', 'echo held; exec cat >/dev/null'],
-		{
-			stdio: ['pipe', 'pipe', 'pipe'],
-			// A Ctrl-C in the terminal is for us to handle, not for the holder of the lock.
-			detached: true,
-			env: { PATH: process.env.PATH },
-		},
-	);
+/** What the holder runs once it has the lock; its `$1` is the named pipe. */
+const HOLD = '[ -z "$1" ] || [ -e "$1" ] || mkfifo -m 600 "$1"; echo held; exec cat >/dev/null';
+
+function startHolder(file: string, fifo: string | null): Holder {
+	return spawn('flock', ['-F', '-n', '-E', String(TAKEN), file, 'sh', '-c', HOLD, 'hold', fifo ?? ''], {
+		stdio: ['pipe', 'pipe', 'pipe'],
+		// A Ctrl-C in the terminal is for us to handle, not for the holder of the lock.
+		detached: true,
+		env: { PATH: process.env.PATH },
+	});
 }
 
 /** Resolves to its exit code if it ended without holding the lock. */
@@ -79,15 +79,6 @@ function keep(holder: Holder, file: string): KernelLock {
 			holder.stdin.end();
 		},
 	};
-}
-
-/** null when there is no such file, undefined when that cannot be told. */
-function inodeOf(file: string): number | null | undefined {
-	try {
-		return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
-	} catch {
-		return undefined;
-	}
 }
 
 async function collect(stream: Readable): Promise<string> {

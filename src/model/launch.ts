@@ -1,5 +1,8 @@
 import type { ServerDefinition, Stack } from './stack.ts';
 
+/** What commands run through without `shell:` in the stack file. */
+export const DEFAULT_SHELL = '/bin/sh';
+
 /** What an instance is started with, apart from the variables that are its own. */
 export interface Launch {
 	/** The Procfile's text. */
@@ -61,6 +64,22 @@ export function isSimpleCommand(command: string): boolean {
 	if (/[;&|<>()`\n#{}!'"]/.test(unquoted.replace(/\$\{[^}]*\}/g, 'v'))) return false;
 	const firstWord = /^\S+/.exec(command)?.[0] ?? '';
 	return firstWord !== '' && !firstWord.includes('=') && !SHELL_ONLY_WORDS.has(firstWord);
+}
+
+const PLAIN_WORDS = /^[\w@%+,./:=-]+(?:[ \t]+[\w@%+,./:=-]+)*$/;
+
+/**
+ * The words of a command that mean to a shell just what they are, so that its program can be started without one.
+ * @returns null where there is something for the shell to do, or the stack has a shell of its own
+ */
+export function plainWords({
+	command,
+	shell,
+}: Pick<Launch, 'command' | 'shell'>): [file: string, ...args: string[]] | null {
+	// Another shell may read start-up files first.
+	if (shell !== DEFAULT_SHELL || !PLAIN_WORDS.test(command) || !isSimpleCommand(command)) return null;
+	const [file, ...args] = command.split(/[ \t]+/);
+	return file === undefined || file.startsWith('-') ? null : [file, ...args];
 }
 
 /** The program and its arguments that run a command through the stack's shell. */

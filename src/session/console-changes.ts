@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow, Outcome, Selector } from '../model/change.ts';
 import { agoText, countsText } from '../model/change-text.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import { freshId } from '../model/fresh-id.ts';
 import { planUndo, type UndoPlan } from '../model/undo-plan.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
@@ -71,7 +71,7 @@ type RunActivity = (
 
 function activityRunner(store: ConsoleStore): RunActivity {
 	return async (subject, action, work) => {
-		const id = randomUUID();
+		const id = freshId();
 		const startedAt = Date.now();
 		const pending = { settled: 0, total: 0, outcome: null, reason: null, tookMs: null } as const;
 		const announced: Activity = { id, subject, action, startedAt, ...pending };

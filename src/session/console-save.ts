@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { ProcdeckError } from '../model/errors.ts';
+import { freshId } from '../model/fresh-id.ts';
 import { type ConsoleStore, putActivity, setSaved } from '../store/console-store.ts';
 import { expandHome, saveLines } from './save-lines.ts';
 
@@ -16,7 +16,7 @@ export async function saveLog(store: ConsoleStore, path: string, lines: readonly
 	setSaved(store, { error: null });
 	const count = `${lines.length.toLocaleString('en')} ${lines.length === 1 ? 'line' : 'lines'}`;
 	putActivity(store, {
-		id: randomUUID(),
+		id: freshId(),
 		subject: path,
 		action: `save ${count}`,
 		startedAt,

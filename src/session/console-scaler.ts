@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import { freshId } from '../model/fresh-id.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
 import {
@@ -145,7 +145,7 @@ export function createScaler(store: ConsoleStore): Scaler {
 
 function newBurst(wanted: number, target: number): Burst {
 	return {
-		changeId: randomUUID(),
+		changeId: freshId(),
 		startedAt: Date.now(),
 		from: wanted,
 		lowest: wanted,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import { freshId } from '../model/fresh-id.ts';
 import { shellEnvironment } from '../model/shell-environment.ts';
 import type { UndoPlan } from '../model/undo-plan.ts';
 import type { Server } from '../server/server.ts';
@@ -22,7 +22,7 @@ export async function undo(
 
 	const undoing: ChangeOptions = {
 		...options,
-		changeId: randomUUID(),
+		changeId: freshId(),
 		historyVerb: 'undo',
 		undoes: first.changeId,
 	};

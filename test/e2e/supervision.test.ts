@@ -195,6 +195,16 @@ describe('what an instance gets', () => {
 		}
 	});
 
+	it('names its folder, also where no shell is started in between', async () => {
+		const stack = await tempStack({
+			Procfile: 'worker: env\n',
+			'procdeck.yml': 'processes: { worker: { restart: never } }\n',
+		});
+		await stack.change('start');
+		const { stdout } = await stack.procdeck('logs', 'worker');
+		expect(stdout).toContain(`| PWD=${stack.directory}`);
+	});
+
 	it('is a standard input that stays open', async () => {
 		const stack = await tempStack({ Procfile: `worker: ${fixture('reads-stdin')}\n` });
 		await stack.change('start');

@@ -48,25 +48,25 @@ describe('a file that is written atomically', () => {
 		await writeAtomically(file, '[1]');
 		await writeAtomically(file, '[2]');
 		await writeFile(file, text);
-		expect(await readJson(file, isList)).toEqual([1]);
+		expect(readJson(file, isList)).toEqual([1]);
 	});
 
 	it('that was never written is null', async () => {
-		expect(await readJson(join(await tempFolder({}), 'state.json'), isList)).toBeNull();
+		expect(readJson(join(await tempFolder({}), 'state.json'), isList)).toBeNull();
 	});
 });
 
 describe('a folder of one’s own', () => {
 	it('is made with all above it, and only this user can enter it', async () => {
 		const folder = join(await tempFolder({}), 'a', 'b');
-		await ownedDirectory(folder);
+		ownedDirectory(folder);
 		expect((await stat(folder)).mode & 0o777).toBe(0o700);
 	});
 
 	it('that others could enter is closed to them', async () => {
 		const folder = await tempFolder({});
 		await chmod(folder, 0o755);
-		await ownedDirectory(folder);
+		ownedDirectory(folder);
 		expect((await stat(folder)).mode & 0o777).toBe(0o700);
 	});
 
@@ -74,6 +74,8 @@ describe('a folder of one’s own', () => {
 		const root = await tempFolder({ file: '' });
 		await symlink('/tmp', join(root, 'link'));
 		for (const name of ['link', 'file', 'file/inside'])
-			await expect(ownedDirectory(join(root, name)), name).rejects.toMatchObject({ code: 'refused' });
+			expect(() => ownedDirectory(join(root, name)), name).toThrow(
+				expect.objectContaining({ code: 'refused' }),
+			);
 	});
 });

@@ -1,7 +1,7 @@
 import type { LogChunk } from '../../server/server.ts';
 import { giveBack } from '../memory.ts';
+import { Gathered } from './gathered.ts';
 import { textLogPrinter } from './log-printer.ts';
-import { writeOut } from './write.ts';
 
 /** A remark waits so long for the lines that were written before what it tells. */
 const REMARK_AFTER_MS = 40;
@@ -30,23 +30,28 @@ export function createForegroundOutput(options: {
 	};
 	process.stdout.on('error', breakDown);
 	process.stderr.on('error', () => {});
-	const print = async (server: string, chunk: LogChunk) => {
-		if (isBroken) return;
-		const printed = printer(server, chunk);
-		giveBack(chunk.bytes);
-		await writeOut(printed);
+	const gathered = new Gathered();
+	let written = Promise.resolve();
+	/** One after another: what is gathered is written before the next. */
+	const print = (server: string, chunks: readonly LogChunk[]) => {
+		written = written.then(async () => {
+			for (const chunk of isBroken ? [] : chunks) {
+				printer(server, chunk, gathered);
+				giveBack(chunk.bytes);
+				if (gathered.isWorthWriting) await gathered.write();
+			}
+			await gathered.write();
+		});
+		return Promise.race([written, broken.promise]);
 	};
 	return {
 		broken: broken.promise,
-		async lines(server, chunks) {
-			const written = Promise.all(chunks.map((chunk) => print(server, chunk)));
-			await Promise.race([written, broken.promise]);
-		},
+		lines: print,
 		remark(server, about, text) {
 			if (options.quiet) return;
 			const bytes = Buffer.from(`${text}\n`);
 			const write = () =>
-				print(server, { instance: about, at: Date.now(), stream: null, bytes, marker: true });
+				void print(server, [{ instance: about, at: Date.now(), stream: null, bytes, marker: true }]);
 			setTimeout(write, REMARK_AFTER_MS);
 		},
 	};

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { countLines } from '../../model/lines.ts';
 import { sanitize } from '../../model/sanitize.ts';
+import type { Gathered } from './gathered.ts';
 
 const NEWLINE = 0x0a;
 const TAB = 0x09;
@@ -11,36 +11,31 @@ const CONTROLS = [...Array(0x20).keys(), DEL].filter((byte) => byte !== NEWLINE 
 
 /**
  * Puts a prefix before each line, and takes out what a terminal would obey. Chunks of plain text, which are nearly all,
- * are joined as a whole: no work per line beyond finding its end.
+ * are joined as a whole: no work of ours per line.
  * @param bytes whole lines, each ended by a newline
  * @param prefix may hold escapes of our own
  * @param options.colours keep the colours of the lines
+ * @param gathered takes the result
  */
-export function prefixLines(bytes: Buffer, prefix: string, options: { readonly colours: boolean }): Buffer {
-	if (bytes.length === 0) return bytes;
-	return isPlain(bytes) ? prefixPlain(bytes, prefix) : prefixSanitized(bytes, prefix, options);
+export function prefixLines(
+	bytes: Buffer,
+	prefix: string,
+	options: { readonly colours: boolean },
+	gathered: Pick<Gathered, 'append'>,
+): void {
+	if (bytes.length === 0) return;
+	const text = safeText(bytes.subarray(0, -1), options);
+	gathered.append(prefix);
+	// A dollar means something in a replacement.
+	gathered.append(text.replace(/\n/g, `\n${prefix.replaceAll('$', '$$$$')}`));
+	gathered.append('\n');
 }
 
-/** Whether the bytes are text that no terminal obeys: searching for each control costs less than looking at each byte. */
-function isPlain(bytes: Buffer): boolean {
-	if (CONTROLS.some((control) => bytes.includes(control))) return false;
-	return isAscii(bytes) || (isUtf8(bytes) && !bytes.includes(C1_LEAD));
-}
-
-function prefixPlain(bytes: Buffer, prefix: string): Buffer {
-	const before = Buffer.from(prefix);
-	const prefixed = Buffer.allocUnsafe(bytes.length + before.length * countLines(bytes));
-	let to = 0;
-	for (let from = 0; from < bytes.length; ) {
-		const end = bytes.indexOf(NEWLINE, from) + 1 || bytes.length;
-		to += before.copy(prefixed, to);
-		to += bytes.copy(prefixed, to, from, end);
-		from = end;
-	}
-	return prefixed;
-}
-
-function prefixSanitized(bytes: Buffer, prefix: string, options: { readonly colours: boolean }): Buffer {
-	const lines = bytes.toString('utf8', 0, bytes.length - 1).split('\n');
-	return Buffer.from(lines.map((line) => `${prefix}${sanitize(line, options)}\n`).join(''));
+/** Searching the bytes for each control costs less than looking at each character of the text. */
+function safeText(bytes: Buffer, options: { readonly colours: boolean }): string {
+	if (CONTROLS.some((control) => bytes.includes(control))) return sanitize(bytes.toString(), options);
+	// One byte a character is the fastest way from bytes to text.
+	if (isAscii(bytes)) return bytes.toString('latin1');
+	const text = bytes.toString();
+	return isUtf8(bytes) && !bytes.includes(C1_LEAD) ? text : sanitize(text, options);
 }

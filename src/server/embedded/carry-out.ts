@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import { freshId } from '../../model/fresh-id.ts';
 import { appendHistory } from './history.ts';
 import { type Goal, type GoalState, timeToSettle } from './step/goals.ts';
 import { type Plan, type PlannedRow, plan } from './step/plan.ts';
@@ -138,7 +138,7 @@ function historyEntry(
 ): HistoryEntry {
 	const { type, instance, from, to, outcome } = row;
 	return {
-		id: randomUUID(),
+		id: freshId(),
 		changeId: options.changeId,
 		at,
 		who: options.who,
@@ -172,8 +172,8 @@ export async function noteRun(
 	to: 'on' | 'off',
 ): Promise<void> {
 	await note(supervisor, {
-		id: randomUUID(),
-		changeId: randomUUID(),
+		id: freshId(),
+		changeId: freshId(),
 		at: supervisor.observers.nextEntryAt(),
 		who,
 		verb,

@@ -114,7 +114,7 @@ class EmbeddedServer implements Server {
 		const connection =
 			this.#options.mode === 'attach' ? await this.#connect() : await this.#connectIfRunning();
 		if (connection === null) {
-			const { observation } = await peek(this.#paths, this.#options.stack, this.definition);
+			const { observation } = peek(this.#paths, this.#options.stack, this.definition);
 			listener({ kind: 'snapshot', observation });
 			return null;
 		}
@@ -181,7 +181,7 @@ class EmbeddedServer implements Server {
 			this.#connection = Promise.resolve(connection);
 			return connection;
 		}
-		const { orphaned } = await peek(this.#paths, this.#options.stack, this.definition);
+		const { orphaned } = peek(this.#paths, this.#options.stack, this.definition);
 		return orphaned ? this.#connect() : null;
 	}
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../../model/digest.ts';
 import { type Launch, stackEnvironment } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { SupervisorState, TypeDefinition } from './step/state.ts';
@@ -12,12 +12,12 @@ interface Defined {
 /** What each process type would be started with now. */
 export function define(stack: Stack, shell: Readonly<Record<string, string>>): Defined {
 	const environment = stackEnvironment(stack, shell);
-	const files = digest(Object.entries(stack.environmentVariables).sort());
-	const environmentDigest = digest(Object.entries(environment).sort());
+	const files = digestOf(Object.entries(stack.environmentVariables).sort());
+	const environmentDigest = digestOf(Object.entries(environment).sort());
 	const launches: Record<string, Launch> = {};
 	const definitions = stack.processTypes.map(({ name: type, command, settings }): TypeDefinition => {
-		const fingerprint = digest([command, stack.shell, files]);
-		const key = digest([fingerprint, environmentDigest]);
+		const fingerprint = digestOf([command, stack.shell, files]);
+		const key = digestOf([fingerprint, environmentDigest]);
 		launches[key] = { command, shell: stack.shell, directory: stack.directory, environment, fingerprint };
 		return { type, command, settings, fingerprint, launch: key };
 	});
@@ -33,6 +33,6 @@ export function launchesInUse(
 	return Object.fromEntries(Object.entries(launches).filter(([key]) => used.has(key)));
 }
 
-function digest(value: unknown): string {
-	return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+function digestOf(value: unknown): string {
+	return digest(JSON.stringify(value), 16);
 }

@@ -1,5 +1,5 @@
-import { appendFile, readFile, stat } from 'node:fs/promises';
-import { writeAtomically } from '../../files/private-files.ts';
+import { appendFile, stat } from 'node:fs/promises';
+import { readOrNull, writeAtomically } from '../../files/private-files.ts';
 import { Turns } from '../../files/turns.ts';
 import type { HistoryEntry } from '../../model/change.ts';
 import { HISTORY_KEPT } from '../../model/observed.ts';
@@ -10,13 +10,9 @@ const LONGEST_BYTES = 1024 * 1024;
 const turns = new Turns();
 
 /** The entries of a history file, oldest first; a line that was cut short by a crash is passed over. */
-export async function readHistory(file: string): Promise<HistoryEntry[]> {
-	const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return '';
-		throw error;
-	});
+export function readHistory(file: string): HistoryEntry[] {
 	const entries = new Map<string, HistoryEntry>();
-	for (const line of text.split('\n')) {
+	for (const line of (readOrNull(file) ?? '').split('\n')) {
 		const entry = parseEntry(line);
 		// The outcome comes as a second line with the same id.
 		if (entry !== null) entries.set(entry.id, entry);
@@ -34,7 +30,7 @@ async function append(file: string, entry: HistoryEntry): Promise<void> {
 	// A leading newline ends a line that a crash may have cut short.
 	await appendFile(file, `\n${JSON.stringify(entry)}`, { mode: 0o600 });
 	if ((await stat(file)).size < LONGEST_BYTES) return;
-	const kept = await readHistory(file);
+	const kept = readHistory(file);
 	await writeAtomically(file, kept.map((one) => JSON.stringify(one)).join('\n'));
 }
 

@@ -105,8 +105,8 @@ function newerSupervisor(): ProcdeckError {
 }
 
 async function launch(paths: StatePaths, files: StackFiles, server: string): Promise<void> {
-	await ownedDirectory(paths.directory);
-	const procfile = files.procfile ?? (await procfileOfOrphans(paths));
+	ownedDirectory(paths.directory);
+	const procfile = files.procfile ?? procfileOfOrphans(paths);
 	const log = openSupervisorLog(paths.supervisorLog);
 	const child = spawn(
 		process.execPath,
@@ -130,10 +130,10 @@ async function launch(paths: StatePaths, files: StackFiles, server: string): Pro
 }
 
 /** Instances that run without a supervisor are taken over with the Procfile that they were started from. */
-async function procfileOfOrphans(paths: StatePaths): Promise<string | null> {
-	const { state } = await readRecorded(paths, bootId());
+function procfileOfOrphans(paths: StatePaths): string | null {
+	const { state } = readRecorded(paths, bootId());
 	if (![...state.instances.values()].some(isStillRunning)) return null;
-	return (await readIdentity(paths))?.procfileOption ?? null;
+	return readIdentity(paths)?.procfileOption ?? null;
 }
 
 /** What the last ones said of their end is kept, within a bound. */

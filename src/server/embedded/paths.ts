@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { digest } from '../../model/digest.ts';
 import type { Stack } from '../../model/stack.ts';
 
 /** Longest path of a Unix socket; longer ones are cut silently. */
@@ -73,5 +73,5 @@ export function pathsIn(directory: string): StatePaths {
 }
 
 function shortHash(text: string): string {
-	return createHash('sha256').update(text).digest('hex').slice(0, 10);
+	return digest(text, 10);
 }

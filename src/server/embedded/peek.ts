@@ -17,12 +17,9 @@ interface Peek {
 	readonly orphaned: boolean;
 }
 
-export async function peek(paths: StatePaths, stack: Stack, definition: ServerDefinition): Promise<Peek> {
-	const [{ state }, launches, history] = await Promise.all([
-		readRecorded(paths, bootId()),
-		readLaunches(paths),
-		readHistory(paths.history),
-	]);
+export function peek(paths: StatePaths, stack: Stack, definition: ServerDefinition): Peek {
+	const { state } = readRecorded(paths, bootId());
+	const launches = readLaunches(paths);
 	const orphaned = [...state.instances.values()].some(isStillRunning);
 	const initial = initialCounts(stack, definition);
 	const observation = project(atRest(state, stack, definition), {
@@ -30,7 +27,7 @@ export async function peek(paths: StatePaths, stack: Stack, definition: ServerDe
 		clock: { mono: monotonicNow(), wall: Date.now() },
 		supervisorPid: null,
 		problems: stack.problems,
-		history,
+		history: readHistory(paths.history),
 		initial,
 		commandOf: (launch) => launches.launches[launch]?.command ?? '',
 	});

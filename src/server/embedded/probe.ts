@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { get } from 'node:http';
 import { connect } from 'node:net';
 import { isListening } from '../../linux/ports.ts';
 import type { ReadyCheck } from '../../model/stack.ts';
@@ -45,8 +44,10 @@ function asker(check: ReadyCheck, target: ProbeTarget): (signal: AbortSignal) =>
 	}
 }
 
-function answersHttp(port: number | null, path: string, signal: AbortSignal): Promise<boolean> {
-	if (port === null) return Promise.resolve(false);
+async function answersHttp(port: number | null, path: string, signal: AbortSignal): Promise<boolean> {
+	if (port === null) return false;
+	// Most stacks have no such check, and it is not small.
+	const { get } = await import('node:http');
 	return new Promise((resolve) => {
 		const request = get(
 			{ host: '127.0.0.1', port, path: encodePath(path), signal, timeout: ANSWER_MS, agent: false },

@@ -1,9 +1,5 @@
-import {
-	DEFAULT_SHELL,
-	inspectStack,
-	type StackInspection,
-	type StackLocation,
-} from '../../files/load-stack.ts';
+import { inspectStack, type StackInspection, type StackLocation } from '../../files/load-stack.ts';
+import { DEFAULT_SHELL } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
 import { serverDefinitions } from '../../model/stack-file-model.ts';
 import { type RecordedServer, recordedIn } from './stacks.ts';

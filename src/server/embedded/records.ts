@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { readJson, writeAtomically } from '../../files/private-files.ts';
+import { readJson, readOrNull, writeAtomically } from '../../files/private-files.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { StatePaths } from './paths.ts';
@@ -52,8 +51,8 @@ function isVersioned<T extends Versioned>(value: unknown): value is T {
 	return typeof value === 'object' && value !== null && typeof (value as Versioned).version === 'number';
 }
 
-async function read<T extends Versioned>(file: string): Promise<T | null> {
-	const record = await readJson<T>(file, isVersioned);
+function read<T extends Versioned>(file: string): T | null {
+	const record = readJson<T>(file, isVersioned);
 	if (record !== null && record.version > STATE_VERSION) {
 		throw new ProcdeckError(
 			'refused',
@@ -69,11 +68,9 @@ export interface Recorded {
 	readonly state: SupervisorState;
 }
 
-export async function readRecorded(paths: StatePaths, boot: string): Promise<Recorded> {
-	const [formation, instances] = await Promise.all([
-		read<FormationRecord>(paths.formation),
-		read<InstancesRecord>(paths.instances),
-	]);
+export function readRecorded(paths: StatePaths, boot: string): Recorded {
+	const formation = read<FormationRecord>(paths.formation);
+	const instances = read<InstancesRecord>(paths.instances);
 	const sameBoot = formation?.boot === boot;
 	const { version: _v, boot: _b, ...kept } = formation ?? { ...NO_FORMATION, version: 0, boot };
 	const ranBeforeBoot = !sameBoot && kept.power === 'up';
@@ -103,15 +100,15 @@ export async function writeInstances(
 	await writeAtomically(paths.instances, JSON.stringify(record));
 }
 
-export async function readLaunches(paths: StatePaths): Promise<LaunchRecord> {
-	return (await read<LaunchRecord>(paths.launches)) ?? { version: STATE_VERSION, shell: {}, launches: {} };
+export function readLaunches(paths: StatePaths): LaunchRecord {
+	return read<LaunchRecord>(paths.launches) ?? { version: STATE_VERSION, shell: {}, launches: {} };
 }
 
 export async function writeLaunches(paths: StatePaths, record: Omit<LaunchRecord, 'version'>): Promise<void> {
 	await writeAtomically(paths.launches, JSON.stringify({ version: STATE_VERSION, ...record }));
 }
 
-export async function readIdentity(paths: StatePaths): Promise<StackIdentity | null> {
+export function readIdentity(paths: StatePaths): StackIdentity | null {
 	return read<StackIdentity>(paths.identity);
 }
 
@@ -121,6 +118,5 @@ export async function recordIdentity(
 	identity: Omit<StackIdentity, 'version'>,
 ): Promise<void> {
 	const text = JSON.stringify({ version: STATE_VERSION, ...identity }, null, '\t');
-	if ((await readFile(paths.identity, 'utf8').catch(() => null)) !== text)
-		await writeAtomically(paths.identity, text);
+	if (readOrNull(paths.identity) !== text) await writeAtomically(paths.identity, text);
 }

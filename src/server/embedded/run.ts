@@ -4,11 +4,19 @@ import { acquireLock, type KernelLock } from '../../linux/lock.ts';
 import { bootId } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { shellEnvironment } from '../../model/shell-environment.ts';
+import type { Stack } from '../../model/stack.ts';
 import { recoverUnrecorded } from './adoption.ts';
 import { carriersOf } from './carriers.ts';
 import { readHistory } from './history.ts';
 import { type StatePaths, statePaths } from './paths.ts';
-import { type LaunchRecord, type Recorded, readLaunches, readRecorded, recordIdentity } from './records.ts';
+import {
+	type LaunchRecord,
+	type Recorded,
+	readLaunches,
+	readRecorded,
+	recordIdentity,
+	type StackIdentity,
+} from './records.ts';
 import { isBusy, Service } from './service.ts';
 import { type StackFiles, StackWatch } from './stack-watch.ts';
 import { Supervisor } from './supervisor.ts';
@@ -48,42 +56,38 @@ export async function runSupervisor(
 	const definition = watch.stack.servers.find(({ name }) => name === serverName);
 	if (definition === undefined) throw new ProcdeckError('unknown-server', `there is no server ${serverName}`);
 	const paths = statePaths(watch.stack, serverName);
-	await ownedDirectory(paths.directory);
-	const lock = await acquireLock(paths.lock);
+	ownedDirectory(paths.directory);
+	const lock = await acquireLock(paths.lock, paths.stdin);
 	if (lock === null) {
 		watch.close();
 		return null;
 	}
 	try {
-		const [recorded, launches, history] = await Promise.all([
-			readRecorded(paths, bootId()),
-			readLaunches(paths),
-			readHistory(paths.history),
-			recordIdentity(paths, {
-				stack: watch.stack.name,
-				environment: watch.stack.environment,
-				server: serverName,
-				directory: watch.stack.directory,
-				procfileOption: files.procfile,
-				environmentOption: files.environment,
-			}),
-		]);
+		const recorded = readRecorded(paths, bootId());
 		const supervisor = new Supervisor({
 			definition,
 			paths,
 			watch,
 			state: recoverUnrecorded(recorded.state, carriersOf(paths.cookie), watch.stack.processTypes),
-			launches: withShell(launches),
-			history,
+			launches: withShell(readLaunches(paths)),
+			history: readHistory(paths.history),
 		});
 		running = new Running(supervisor, paths, recorded, lock, options.staysWhenIdle);
-		await running.open();
+		await Promise.all([running.open(), recordIdentity(paths, identityOf(watch.stack, serverName, files))]);
 		return running;
 	} catch (error) {
 		watch.close();
 		lock.release();
 		throw error;
 	}
+}
+
+function identityOf(
+	{ name, environment, directory }: Stack,
+	server: string,
+	{ procfile, environment: environmentOption }: StackFiles,
+): Omit<StackIdentity, 'version'> {
+	return { stack: name, environment, server, directory, procfileOption: procfile, environmentOption };
 }
 
 /** Before the first `start` the shell that brought the supervisor to life is all there is. */

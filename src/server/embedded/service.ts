@@ -1,6 +1,7 @@
-import { chmod, rename, rm, stat } from 'node:fs/promises';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Socket, type Server as SocketServer } from 'node:net';
 import { ownedDirectory } from '../../files/private-files.ts';
+import { inodeOf } from '../../linux/files.ts';
 import type { ProgressListener } from '../../model/change.ts';
 import type { ServerEvent } from '../../model/observed.ts';
 import { carryOut } from './carry-out.ts';
@@ -45,7 +46,7 @@ export class Service {
 	readonly #clients = new Set<Socket>();
 	readonly #unanswered = new Set<Promise<void>>();
 	readonly #server: SocketServer;
-	#inode = 0;
+	#inode: number | null | undefined;
 	readonly #onEnd: (kind: 'hand-over' | 'leave') => void;
 	readonly #onClients: (count: number) => void;
 
@@ -71,18 +72,18 @@ export class Service {
 	/** Only the holder of the lock may call this: a socket that is there belongs to a supervisor that is gone. */
 	async listen(): Promise<void> {
 		const { socketDirectory, socket } = this.#supervisor.paths;
-		await ownedDirectory(socketDirectory);
+		ownedDirectory(socketDirectory);
 		// Bound under a name of its own and moved into place: the platform removes the name that it bound when it closes,
 		// and by then the place may belong to the next supervisor.
 		const own = `${socket}${OWN_SUFFIX}`;
-		await rm(own, { force: true });
+		rmSync(own, { force: true });
 		await new Promise<void>((resolve, reject) => {
 			this.#server.once('error', reject);
 			this.#server.listen(own, resolve);
 		});
-		await chmod(own, 0o600);
-		this.#inode = (await stat(own)).ino;
-		await rename(own, socket);
+		chmodSync(own, 0o600);
+		this.#inode = inodeOf(own);
+		renameSync(own, socket);
 	}
 
 	/** What was asked by now is answered first, if it can be answered soon. */
@@ -91,8 +92,7 @@ export class Service {
 		await Promise.race([Promise.all(this.#unanswered), patience()]);
 		this.drop();
 		const { socket } = this.#supervisor.paths;
-		const found = await stat(socket).catch(() => null);
-		if (found?.ino === this.#inode) await rm(socket, { force: true });
+		if (inodeOf(socket) === this.#inode) rmSync(socket, { force: true });
 	}
 
 	/** Lets everybody go at once and touches nothing: another supervisor may be in this place already. */

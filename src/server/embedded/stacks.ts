@@ -58,21 +58,18 @@ export async function recordedIn(
 }
 
 /** Whether instances of this stack are recorded on any of its local servers, running or not. */
-export async function hasRecordedInstances(stack: Stack): Promise<boolean> {
-	return (await recordedStates(stack)).some(({ instances }) => instances.size > 0);
+export function hasRecordedInstances(stack: Stack): boolean {
+	return recordedStates(stack).some(({ instances }) => instances.size > 0);
 }
 
 /** The types that were ever set up on the local servers of this stack, whatever the Procfile has now. */
-export async function typesSetUp(stack: Stack): Promise<string[]> {
-	return (await recordedStates(stack)).flatMap(({ formation }) => Object.keys(formation.wanted));
+export function typesSetUp(stack: Stack): string[] {
+	return recordedStates(stack).flatMap(({ formation }) => Object.keys(formation.wanted));
 }
 
-async function recordedStates(stack: Stack): Promise<SupervisorState[]> {
+function recordedStates(stack: Stack): SupervisorState[] {
 	const local = stack.servers.filter(({ kind, supervisor }) => kind === 'local' && supervisor === 'embedded');
-	const recorded = await Promise.all(
-		local.map(({ name }) => readRecorded(statePaths(stack, name), bootId())),
-	);
-	return recorded.map(({ state }) => state);
+	return local.map(({ name }) => readRecorded(statePaths(stack, name), bootId()).state);
 }
 
 /** Which stack the supervisor of a server was started for, and how; null where none runs. */
@@ -88,12 +85,10 @@ async function stateFolders(): Promise<string[]> {
 
 async function describe(folder: string): Promise<RecordedServer | null> {
 	const paths = pathsIn(join(stateRoot(), folder));
-	const identity = await readIdentity(paths);
+	const identity = readIdentity(paths);
 	if (identity === null) return null;
-	const [{ state }, supervisorPid] = await Promise.all([
-		readRecorded(paths, bootId()),
-		supervisorPidOf(paths),
-	]);
+	const { state } = readRecorded(paths, bootId());
+	const supervisorPid = await supervisorPidOf(paths);
 	const instances = [...state.instances.values()];
 	const running = instances.filter(isStillRunning).length;
 	return { identity, supervisorPid, instances: instances.length, running, power: state.formation.power };

@@ -29,11 +29,11 @@ describe('the history', () => {
 		await appendHistory(file, entry('a'));
 		await appendHistory(file, entry('b'));
 		await appendHistory(file, entry('a', { outcome: 'done', tookMs: 12 }));
-		expect(await readHistory(file)).toEqual([entry('a', { outcome: 'done', tookMs: 12 }), entry('b')]);
+		expect(readHistory(file)).toEqual([entry('a', { outcome: 'done', tookMs: 12 }), entry('b')]);
 	});
 
 	it('that is not there is empty', async () => {
-		expect(await readHistory(await historyFile())).toEqual([]);
+		expect(readHistory(await historyFile())).toEqual([]);
 	});
 
 	it('passes over what a crash cut short, and goes on after it', async () => {
@@ -43,7 +43,7 @@ describe('the history', () => {
 		await truncate(file, (await stat(file)).size - 10);
 		await appendHistory(file, entry('c'));
 		await appendFile(file, '\nnull\n[]\n"text"\n{}');
-		expect((await readHistory(file)).map(({ id }) => id)).toEqual(['a', 'c']);
+		expect(readHistory(file).map(({ id }) => id)).toEqual(['a', 'c']);
 	});
 
 	it('loses nothing that is added while it is made shorter', async () => {
@@ -51,7 +51,7 @@ describe('the history', () => {
 		const reason = 'x'.repeat(40_000);
 		const ids = Array.from({ length: 60 }, (_, index) => `${index}`);
 		await Promise.all(ids.map((id) => appendHistory(file, entry(id, { reason }))));
-		expect((await readHistory(file)).map(({ id }) => id)).toEqual(ids);
+		expect(readHistory(file).map(({ id }) => id)).toEqual(ids);
 	});
 
 	it('is for this user alone and stays bounded, the latest kept', async () => {
@@ -61,7 +61,7 @@ describe('the history', () => {
 		for (let index = 0; index < 600; index++)
 			await appendHistory(file, entry(`${index}`, { reason: 'x'.repeat(2_000) }));
 		expect((await stat(file)).size).toBeLessThan(2.2 * 1024 * 1024);
-		const ids = (await readHistory(file)).map(({ id }) => id);
+		const ids = readHistory(file).map(({ id }) => id);
 		expect(ids.at(-1)).toBe('599');
 		expect(ids).toHaveLength(500);
 	});

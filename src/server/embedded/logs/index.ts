@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { indexFile } from './files.ts';
 import { type Head, NO_HEAD } from './head.ts';
 
@@ -32,6 +32,8 @@ const HEAD = -1;
 /** Empty when there is no index, or none that can be read. */
 export function readIndex(log: string): LogIndex {
 	let bytes: Buffer;
+	// Asking costs less than the error: most logs are new and have none.
+	if (!existsSync(indexFile(log))) return EMPTY_INDEX;
 	try {
 		bytes = readFileSync(indexFile(log));
 	} catch {

@@ -82,7 +82,8 @@ export class LogKeeper {
 			const isKnown = this.#truncated.delete(instance);
 			if (log.watch.isTruncated(stats) || isKnown || (isDue && !keepsHead(file, log)))
 				forget(log, Math.min(now, stats.mtimeMs));
-			if (isDue || log.entries === 0) note(file, log, now);
+			const isNew = log.entries === 0 && (size > 0 || log.truncatedAt !== null);
+			if (isDue || isNew) note(file, log, now);
 		} finally {
 			// Also when nothing can be noted: on a full disk this is what makes room.
 			if (size - log.start > bound) this.#cutter.cut(file, log, bound);

@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import type { Selector } from '../../../model/change.ts';
 import type { LogChunk, LogQuery } from '../../server.ts';
 import { blockBytes } from './block.ts';
-import { loggedInstances } from './files.ts';
+import { logFile, loggedInstances } from './files.ts';
 import { Growth } from './growth.ts';
 import { InstanceLog } from './instance-log.ts';
 import { goBack, mergeByTime } from './merge.ts';
@@ -53,7 +54,7 @@ async function* follow(
 			const candidates =
 				grown?.filter((name) => isSelected(name, query.selectors)) ?? instancesIn(directory, query.selectors);
 			for (const instance of candidates) {
-				if (logs.has(instance)) continue;
+				if (logs.has(instance) || isEmpty(logFile(directory, instance))) continue;
 				const options = { since: null, follow: true, blockBytes: blockBytes(logs.size + 1) };
 				logs.set(instance, new InstanceLog(directory, instance, options));
 			}
@@ -64,6 +65,11 @@ async function* follow(
 	} finally {
 		growth.close();
 	}
+}
+
+/** Most instances say nothing right after their start: their logs are opened when they do. */
+function isEmpty(file: string): boolean {
+	return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 /** In turns, so that one that floods does not silence the others. */

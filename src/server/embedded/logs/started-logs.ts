@@ -3,8 +3,8 @@ import { writePosition } from '../../../linux/files.ts';
 
 /** After this time the looks at the log know enough of it. */
 const YOUNG_MS = 2_000;
-/** Descriptors that are kept at most. */
-const MOST_KEPT = 256;
+/** Descriptors that are kept at most: every process that is started has to close them. */
+const MOST_KEPT = 64;
 
 interface Started {
 	/** Shared with the instance, so that it tells where the instance's last words ended. */

@@ -12,6 +12,8 @@ export interface Burst {
 	/** What the server acknowledged last: the next change is refused when it is no longer that. */
 	acknowledged: number;
 	target: number;
+	/** What the server remarked on the last of them, such as which instances stay stopped. */
+	remark: string | null;
 	sending: boolean;
 }
 

@@ -77,7 +77,7 @@ class CellScaler implements Scaler {
 		if (idle) this.#end(scaling, 'done', 'recorded; it does not run now');
 		else if (failure !== null) this.#end(scaling, 'failed', failure);
 		// Somebody else has changed it since: this change is history.
-		else if (over || cell.known?.wanted !== burst.target) this.#end(scaling, 'done', null);
+		else if (over || cell.known?.wanted !== burst.target) this.#end(scaling, 'done', burst.remark);
 		else {
 			this.#show(scaling, { settled, total });
 			this.#lookAgain.mark();
@@ -96,6 +96,7 @@ class CellScaler implements Scaler {
 				return;
 			}
 			burst.acknowledged = to;
+			burst.remark = remarkOf(row);
 			burst.lowest = Math.min(burst.lowest, to);
 			acknowledgeWanted(this.#store, name, type, to);
 		} while (burst.target !== burst.acknowledged);
@@ -151,8 +152,14 @@ function newBurst(wanted: number, target: number): Burst {
 		lowest: wanted,
 		acknowledged: wanted,
 		target,
+		remark: null,
 		sending: false,
 	};
+}
+
+/** A change that is not waited for is always said to be recorded. */
+function remarkOf({ reason }: ChangeRow): string | null {
+	return reason?.replace(/^recorded(; )?/, '') || null;
 }
 
 async function scaleOnce({ server, type, burst }: Scaling, who: string): Promise<ChangeRow> {

@@ -39,6 +39,16 @@ describe('the console', () => {
 		await waitFor(async () => (await worker(stack)).running === 2, 'two workers');
 	});
 
+	it('says what stays stopped when it scales', async () => {
+		const stack = await tempStack(FILES);
+		const console = await openConsole(stack);
+		await stack.change('scale', 'worker=2');
+		await stack.change('stop', 'worker.2');
+		await console.waitForText(/worker.*1\/2/);
+		console.press('Down', '+');
+		await console.waitForText(/worker on local: 2 . 3 done, took .*: worker\.2 stays stopped/);
+	});
+
 	it('shows the plan before it takes the last instance', async () => {
 		const stack = await tempStack(FILES);
 		const console = await openConsole(stack);

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 // Finds a Node that is new enough and hands over. Has to parse on old versions of Node.
-const { enableCompileCache } = require('node:module');
-
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 12)) {
 	dieWithLauncher();
-	enableCompileCache();
-	require('../dist/cli.cjs');
+	require('./load.js')();
 } else {
 	runWithPinnedNode();
 }

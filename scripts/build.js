@@ -1,5 +1,6 @@
 // Bundles src/ into dist/. What every verb may need is one file whose modules are evaluated only when they are imported:
 // a single read at the start, and no work for what a verb does not use. Heavy libraries stand apart and come when called.
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -70,6 +71,7 @@ try {
 			banner: { js: esmBanner },
 		}),
 	]);
+	await nameBuild(`${draft}/cli.cjs`);
 	await writeFile(
 		`${draft}/THIRD-PARTY-LICENSES.txt`,
 		await licencesOf(bundles.map(({ metafile }) => metafile)),
@@ -82,6 +84,13 @@ try {
 	process.exitCode = 1;
 } finally {
 	await rm(draft, { recursive: true, force: true });
+}
+
+/** Tells the launcher which build's code cache fits. */
+async function nameBuild(file) {
+	const code = await readFile(file, 'utf8');
+	const build = createHash('sha256').update(code).digest('hex').slice(0, 16);
+	await writeFile(file, `// build ${build}\n${code}`);
 }
 
 /** The licence of every package whose code is in the bundles, which they ask to be kept with it. */

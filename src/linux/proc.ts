@@ -102,14 +102,32 @@ export function listPids(): number[] {
 
 /** The value of a variable in the environment that a process was started with; null if it is not there or not ours to read. */
 export function environmentValue(pid: number, name: string): string | null {
+	const environment = readEnvironment(pid);
+	const entry = environment.indexOf(`\0${name}=`);
+	if (entry === -1) return null;
+	const start = entry + name.length + 2;
+	return environment.toString('latin1', start, environment.indexOf(0, start));
+}
+
+const environmentBuffer = Buffer.alloc(64 * 1024);
+
+/** Each entry between NULs; good until the next call. One of many in a walk through /proc: read with as little as can be. */
+function readEnvironment(pid: number): Buffer {
+	const file = `/proc/${pid}/environ`;
 	try {
-		const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-		const start = environment.startsWith(`${name}=`) ? 0 : environment.indexOf(`\0${name}=`) + 1;
-		if (start === 0 && !environment.startsWith(`${name}=`)) return null;
-		const end = environment.indexOf('\0', start);
-		return environment.slice(start + name.length + 1, end === -1 ? undefined : end);
+		const descriptor = openSync(file, 'r');
+		try {
+			const length = readSync(descriptor, environmentBuffer, 1, environmentBuffer.length - 2, 0);
+			if (length < environmentBuffer.length - 2) {
+				environmentBuffer[length + 1] = 0;
+				return environmentBuffer.subarray(0, length + 2);
+			}
+		} finally {
+			closeSync(descriptor);
+		}
+		return Buffer.from(`\0${readFileSync(file, 'latin1')}\0`, 'latin1');
 	} catch {
-		return null;
+		return environmentBuffer.subarray(0, 0);
 	}
 }
 

@@ -50,8 +50,20 @@ export async function runBinary(args: readonly string[], options: RunOptions): P
 	return { exitCode, stdout, stderr, json };
 }
 
+/** All runs share what a user's runs share, and leave the user's own alone. */
+const XDG_CACHE_HOME = join(ROOT, 'node_modules/.cache/test-home');
+
 /** The environment that tests give to the binary: a user's, without what CI and the test runner add. */
 export function userEnvironment(own: Readonly<Record<string, string>>): Record<string, string> {
 	const { PATH = '', HOME = '/', USER = 'user' } = process.env;
-	return { PATH, HOME, USER, LANG: 'C.UTF-8', TERM: 'xterm-256color', SHELL: '/bin/sh', ...own };
+	return {
+		PATH,
+		HOME,
+		USER,
+		LANG: 'C.UTF-8',
+		TERM: 'xterm-256color',
+		SHELL: '/bin/sh',
+		XDG_CACHE_HOME,
+		...own,
+	};
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { monotonicNow } from '../../linux/proc.ts';
 import { instanceEnvironment } from '../../model/launch.ts';
 import { DEFAULT_LOG_MAX, type ReadyCheck, type StopStep } from '../../model/stack.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
@@ -90,10 +91,10 @@ export class Effects {
 	}
 
 	#performSlice(): void {
-		const until = performance.now() + SLICE_MS;
+		const until = monotonicNow() + SLICE_MS;
 		this.#scheduled = null;
 		const events: SupervisorEvent[] = [];
-		while (this.#pending.length > 0 && performance.now() < until) {
+		while (this.#pending.length > 0 && monotonicNow() < until) {
 			const event = this.#performOne(this.#pending.shift()!);
 			if (event !== null) events.push(event);
 		}

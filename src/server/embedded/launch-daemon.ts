@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ownedDirectory } from '../../files/private-files.ts';
-import { bootId } from '../../linux/proc.ts';
+import { bootId, monotonicNow } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { shellEnvironment } from '../../model/shell-environment.ts';
 import { type Connection, connect } from './connection.ts';
@@ -34,8 +34,8 @@ export async function connectOrLaunch(
 	files: StackFiles,
 	server: string,
 ): Promise<Connection> {
-	const deadline = performance.now() + LONGEST_START_MS;
-	while (performance.now() < deadline) {
+	const deadline = monotonicNow() + LONGEST_START_MS;
+	while (monotonicNow() < deadline) {
 		const connection = await connectCompatible(paths);
 		if (connection !== null) return connection;
 		await launch(paths, files, server);
@@ -51,10 +51,10 @@ export async function connectOrLaunch(
 
 /** Waits a while for a supervisor that is about to listen. */
 export async function connectWithin(paths: StatePaths, ms: number): Promise<Connection | null> {
-	const deadline = performance.now() + ms;
+	const deadline = monotonicNow() + ms;
 	for (;;) {
 		const connection = await connectCompatible(paths);
-		if (connection !== null || performance.now() > deadline) return connection;
+		if (connection !== null || monotonicNow() > deadline) return connection;
 		await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 	}
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { writePosition } from '../../../linux/files.ts';
+import { monotonicNow } from '../../../linux/proc.ts';
 
 /** After this time the looks at the log know enough of it. */
 const YOUNG_MS = 2_000;
@@ -25,14 +26,14 @@ export class StartedLogs {
 			if (this.#started.size < MOST_KEPT) break;
 			this.#forget(oldest);
 		}
-		this.#started.set(instance, { descriptor, startedAt: performance.now() });
+		this.#started.set(instance, { descriptor, startedAt: monotonicNow() });
 	}
 
 	/** The instances that truncated their logs since the last call, as far as that can be told. */
 	take(): ReadonlySet<string> {
 		for (const [instance, { startedAt }] of this.#started) {
 			this.#look(instance);
-			if (performance.now() - startedAt > YOUNG_MS) this.#forget(instance);
+			if (monotonicNow() - startedAt > YOUNG_MS) this.#forget(instance);
 		}
 		const taken = new Set(this.#truncated);
 		this.#truncated.clear();

@@ -14,7 +14,10 @@ export interface ObserverOptions {
 	readonly onOpen: (name: string) => void;
 }
 
-/** Takes in what the servers push: changes at once, statistics with the tick. */
+/** A little longer than statistics take to come again. */
+const CLOCK_MS = 1_100;
+
+/** Takes in what the servers push: changes at once, statistics with the tick, and with them what time it is. */
 export function observeServers(options: ObserverOptions): { stop(): void } {
 	const { servers, store, tick, onSnapshot, onChange, onOpen } = options;
 	const unsubscribes: (() => void)[] = [];
@@ -44,8 +47,11 @@ export function observeServers(options: ObserverOptions): { stop(): void } {
 		}
 		if (!stopped) onOpen(name);
 	};
+	// A screen that is painted for the statistics need not be painted for the time as well.
+	const clock = setInterval(() => setNow(store, Date.now()), CLOCK_MS);
 	const takeSamples = () => {
 		if (samples.size === 0) return;
+		clock.refresh();
 		for (const [name, event] of samples) receive(store, name, event, Date.now());
 		samples.clear();
 		setNow(store, Date.now());
@@ -55,6 +61,7 @@ export function observeServers(options: ObserverOptions): { stop(): void } {
 	return {
 		stop() {
 			stopped = true;
+			clearInterval(clock);
 			for (const unsubscribe of unsubscribes) unsubscribe();
 		},
 	};

@@ -1,6 +1,6 @@
 import type { Server } from '../server/server.ts';
 import type { CommandOutput } from '../store/command-output.ts';
-import { type ConsoleStore, setNow } from '../store/console-store.ts';
+import type { ConsoleStore } from '../store/console-store.ts';
 import { changesSomething, type Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
 import { serverNamed } from '../store/selectors.ts';
@@ -54,12 +54,10 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 			if (power === 'never') dispatch({ kind: 'start', servers: [name], selectors: [] });
 		},
 	});
-	const clock = setInterval(() => setNow(store, Date.now()), 1000);
 	return {
 		dispatch,
 		left,
 		stop() {
-			clearInterval(clock);
 			for (const each of [feed, scaler, observer, page]) each.stop();
 		},
 	};

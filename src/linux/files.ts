@@ -6,7 +6,13 @@ const run = promisify(execFile);
 
 /** Gives the first `bytes` of a file back to the file system; whoever writes to its end never notices. They read as NUL. */
 export async function punchHole(file: string, bytes: number): Promise<void> {
-	await run('fallocate', ['--punch-hole', '--offset', '0', '--length', String(bytes), file]);
+	try {
+		await run('fallocate', ['--punch-hole', '--offset', '0', '--length', String(bytes), file]);
+	} catch (error) {
+		// The utility's own words, which say what cannot be done here.
+		const { stderr, message } = error as Error & { stderr?: string };
+		throw new Error(stderr?.trim() || message, { cause: error });
+	}
 }
 
 /** Makes a named pipe for this user only. */

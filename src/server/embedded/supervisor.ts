@@ -58,8 +58,9 @@ export class Supervisor {
 		this.launches = new Launches(launches);
 		this.observers = new Observers(this, history);
 		this.#effects = new Effects(this);
-		this.#ticker = new Ticker(this, this.#effects.spawner.startedLogs);
-		this.#saved = new SavedInstances(this, this.#boot, () => this.observers.tellStack());
+		const tell = () => this.observers.tellStack();
+		this.#ticker = new Ticker(this, this.#effects.spawner.startedLogs, tell);
+		this.#saved = new SavedInstances(this, this.#boot, tell);
 	}
 
 	get state(): SupervisorState {
@@ -70,10 +71,10 @@ export class Supervisor {
 		return initialCounts(this.watch.stack, this.definition);
 	}
 
-	/** Errors of the app's files, and why nothing can be saved. */
+	/** Errors of the app's files, why nothing can be saved, and which logs cannot be bounded. */
 	get problems(): readonly FileMessage[] {
-		const { problem } = this.#saved;
-		return [...this.watch.problems, ...(problem === null ? [] : [problem])];
+		const own = [this.#saved.problem, this.#ticker.problem].filter((problem) => problem !== null);
+		return [...this.watch.problems, ...own];
 	}
 
 	/** Another supervisor may act for this stack: nothing may be done, sent or written any more. */

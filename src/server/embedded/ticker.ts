@@ -1,4 +1,5 @@
 import { monotonicNow } from '../../linux/proc.ts';
+import type { FileMessage } from '../../model/errors.ts';
 import type { InstanceStats, ServerStats } from '../../model/observed.ts';
 import { DEFAULT_LOG_MAX } from '../../model/stack.ts';
 import { loggedInstances } from './logs/files.ts';
@@ -31,15 +32,21 @@ export class Ticker {
 	#timer: NodeJS.Timeout | null = null;
 	#logTimer: NodeJS.Timeout | null = null;
 
-	constructor(supervisor: Supervisor, startedLogs: StartedLogs) {
+	/** @param onProblem told when `problem` changed */
+	constructor(supervisor: Supervisor, startedLogs: StartedLogs, onProblem: () => void) {
 		this.#supervisor = supervisor;
-		this.#logs = new LogKeeper(supervisor.paths.logs);
+		this.#logs = new LogKeeper(supervisor.paths.logs, onProblem);
 		this.#startedLogs = startedLogs;
 	}
 
 	open(): void {
 		this.#timer = setInterval(() => this.#tick(), TICK_MS);
 		this.#lookAtLogs(loggedInstances(this.#supervisor.paths.logs));
+	}
+
+	/** Why a log cannot be bounded, or null. */
+	get problem(): FileMessage | null {
+		return this.#logs.problem;
 	}
 
 	/** Resolves when the logs are within their bounds, as far as their writers let them. */

@@ -1,4 +1,5 @@
 import { rmSync, type Stats, statSync } from 'node:fs';
+import type { FileMessage } from '../../../model/errors.ts';
 import { CUT_PART, Cutter } from './cutter.ts';
 import { indexFile, logFile, previousLogFile } from './files.ts';
 import { readIndex } from './index.ts';
@@ -8,6 +9,9 @@ import { forget, keepsHead, type Noted, note, recall } from './noting.ts';
 const BLOCKS_ARE = 512;
 /** Times are noted this far apart, unless a log grows fast. */
 const NOTE_MS = 1_000;
+
+const CANNOT_LOOK = 'cannot be looked after';
+const CANNOT_BOUND = 'cannot be kept within log_max';
 
 /**
  * Bounds the logs from outside, while the instances write to them, and notes how long each was when.
@@ -19,11 +23,25 @@ export class LogKeeper {
 	readonly #logs = new Map<string, Noted>();
 	/** Instances that truncated their logs as nobody looked. */
 	readonly #truncated = new Set<string>();
-	readonly #failing = new Set<string>();
-	readonly #cutter = new Cutter((file, error) => this.#report(`cannot cut ${file}`, error));
+	/** What cannot be done, by the log that it concerns. */
+	readonly #failing = new Map<string, string>();
+	readonly #onProblem: () => void;
+	readonly #cutter = new Cutter((file, error) => this.#report(file, CANNOT_BOUND, error));
 
-	constructor(directory: string) {
+	/** @param onProblem told when `problem` changed */
+	constructor(directory: string, onProblem: () => void = () => {}) {
 		this.#directory = directory;
+		this.#onProblem = onProblem;
+	}
+
+	/** Why a log cannot be looked after, or null. */
+	get problem(): FileMessage | null {
+		const [first] = this.#failing;
+		if (first === undefined) return null;
+		const [file, reason] = first;
+		const others = this.#failing.size - 1;
+		const message = others === 0 ? reason : `${reason}, as of ${others} more`;
+		return { file, line: null, message };
 	}
 
 	/**
@@ -57,13 +75,12 @@ export class LogKeeper {
 
 	/** A disk that is full, or a file that is in the way, must not end the look at the other logs. */
 	#tryLookAt(instance: string, bound: number, now: number, noteMs: number): boolean {
-		const task = `cannot look after the log of ${instance}`;
 		try {
 			const hasty = this.#lookAt(instance, bound, now, noteMs);
-			this.#report(task, null);
+			this.#report(`the log of ${instance}`, CANNOT_LOOK, null);
 			return hasty;
 		} catch (error) {
-			this.#report(task, error as Error);
+			this.#report(`the log of ${instance}`, CANNOT_LOOK, error as Error);
 			return false;
 		}
 	}
@@ -115,12 +132,17 @@ export class LogKeeper {
 	}
 
 	/** Tells of what fails once, until it works again. */
-	#report(task: string, error: Error | null): void {
+	#report(file: string, task: string, error: Error | null): void {
+		const before = this.#failing.get(file);
 		if (error === null) {
-			this.#failing.delete(task);
-		} else if (!this.#failing.has(task)) {
-			this.#failing.add(task);
-			process.stderr.write(`${task}: ${error.message}\n`);
+			if (!before?.startsWith(task)) return;
+			this.#failing.delete(file);
+		} else {
+			const reason = `${task}: ${error.message.trim()}`;
+			if (before === reason) return;
+			this.#failing.set(file, reason);
+			process.stderr.write(`${file}: ${reason}\n`);
 		}
+		this.#onProblem();
 	}
 }

@@ -91,11 +91,29 @@ describe('the bound of a log', () => {
 		for (let written = 0; written < 8; written++) logs.write('worker.1', BLOCK);
 		logs.write('worker.2', 'other\n');
 		logs.look(1_000, 'worker.1', 'worker.2');
+		expect(logs.keeper.problem).toMatchObject({ file: 'the log of worker.1', message: /EISDIR/ });
 		expect(readIndex(logs.file('worker.2')).entries).toHaveLength(2);
 		await waitFor(() => allocated(logs.file('worker.1')) <= BOUND, 'the log to be cut');
 		rmSync(obstacle, { recursive: true });
 		logs.look(2_000, 'worker.1', 'worker.2');
 		expect(readIndex(logs.file('worker.1')).entries.at(-1)).toEqual({ at: 2_000, size: 8 * BLOCK.length });
+		expect(logs.keeper.problem).toBeNull();
+	});
+
+	it('tells why a log cannot be bounded, until it can', async () => {
+		const logs = await Logs.open(BOUND);
+		const { PATH } = process.env;
+		for (let written = 0; written < 8; written++) logs.write('worker.1', BLOCK);
+		process.env.PATH = '/nowhere';
+		logs.look(1_000);
+		await waitFor(() => logs.keeper.problem, 'the problem');
+		process.env.PATH = PATH;
+		expect(logs.keeper.problem).toMatchObject({ message: /cannot be kept within log_max: .*fallocate/ });
+		await waitFor(() => {
+			logs.look(2_000);
+			return logs.keeper.problem === null;
+		}, 'the cut');
+		expect(allocated(logs.file('worker.1'))).toBeLessThanOrEqual(BOUND);
 	});
 
 	it('asks to look again soon while a log grows fast', async () => {

@@ -4,27 +4,24 @@ const { constants: access, mkdirSync, openSync, readFileSync, closeSync, fstatSy
 const { createRequire, enableCompileCache, wrap } = require('node:module');
 const { homedir } = require('node:os');
 const { dirname, join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const { Script, constants } = require('node:vm');
 
 const PROGRAM = join(__dirname, '../dist/cli.cjs');
 
-/** They run for long: a little less memory is worth more than a few milliseconds, also because they fork. */
+/** They run for long and fork: what the code cache costs in memory, which each fork pays for, is more than it gains. */
 const SUPERVISORS = ['up', 'supervisor'];
 /** Commands that need much of the program, each another part of it. */
 const GROUPS = ['ps', 'logs'];
 
 module.exports = function load() {
 	const words = process.argv.slice(2);
-	const supervises = SUPERVISORS.some((verb) => words.includes(verb));
-	if (supervises) setFlagsFromString('--optimize-for-size');
-	const directory = supervises ? null : cacheDirectory();
-	if (directory === null) require(PROGRAM);
+	const directory = cacheDirectory();
+	if (directory !== null) enableCompileCache(join(directory, 'modules'));
+	if (directory === null || SUPERVISORS.some((verb) => words.includes(verb))) require(PROGRAM);
 	else loadCached(directory, words);
 };
 
 function loadCached(directory, words) {
-	enableCompileCache(join(directory, 'modules'));
 	const source = readFileSync(PROGRAM, 'utf8');
 	const file = join(directory, `${cacheName(source, words)}.code`);
 	const cachedData = readOwn(file);

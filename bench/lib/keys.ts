@@ -35,7 +35,8 @@ export async function keysToPaint(
 const ESCAPE = '\x1b';
 const isHelp = (screen: string) => screen.includes('Help for this pane');
 const isPrompt = (text: string) => (screen: string) => screen.includes(` :${text}_`);
-const isOn = (type: string) => (screen: string) => screen.includes(`${type} on local`);
+/** The title of the pane; the line of activity may name a type on a server as well. */
+const isOn = (type: string) => (screen: string) => screen.includes(`${type} on local ─`);
 
 /** Keys of the console on two process types, the first of which is selected: sheets, prompts and moving. */
 export function consoleKeys(first: string, second: string): Key[] {

@@ -100,8 +100,9 @@ function assemble(
 	const processTypes = procfile.entries
 		.filter((entry) => entry !== release)
 		.map((entry): ProcessType => ({ ...entry, settings: processSettings(content, entry.name, servers) }));
+	const name = toStackName(content.stack ?? basename(directory));
 	return {
-		name: toStackName(content.stack ?? basename(directory)),
+		name,
 		environment,
 		directory,
 		procfile: procfile.path,
@@ -109,6 +110,8 @@ function assemble(
 		processTypes,
 		release: release === undefined ? null : { command: release.command, line: release.line },
 		servers,
+		path: content.path ?? `/srv/${name}`,
+		user: content.user ?? null,
 		shell: content.shell ?? DEFAULT_SHELL,
 		...rest,
 	};

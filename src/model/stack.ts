@@ -93,6 +93,10 @@ export interface Stack {
 	/** The `release:` entry, which runs once when a release is made. */
 	readonly release: { readonly command: string; readonly line: number } | null;
 	readonly servers: readonly ServerDefinition[];
+	/** The code's folder on servers over SSH; instances run in `current` within it where there is one. */
+	readonly path: string;
+	/** The user that instances run as on servers over SSH; null: the one that the server is reached as. */
+	readonly user: string | null;
 	/** `shell:` of the stack file; `/bin/sh` by default. */
 	readonly shell: string;
 	/** Env files, then `env:`, later wins. */

@@ -45,6 +45,8 @@ export function stackOf(
 		})),
 		release: null,
 		servers: servers.map((server) => server.definition),
+		path: '/srv/shop',
+		user: null,
 		shell: '/bin/sh',
 		environmentVariables: {},
 		warnings: [],

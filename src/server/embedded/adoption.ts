@@ -1,22 +1,22 @@
 import { ageOf, isAlive, monotonicNow, readStat } from '../../linux/proc.ts';
 import { lookUp } from '../../model/look-up.ts';
 import type { ProcessType, ReadyCheck } from '../../model/stack.ts';
-import type { Carriers } from './carriers.ts';
-import type { Effects } from './effects.ts';
-import { groupLives } from './process-groups.ts';
-import { HEALTHY_AFTER_MS } from './step/backoff.ts';
-import { SETTLED_AFTER_MS, stopSequenceOf } from './step/life.ts';
-import { newInstance } from './step/reconcile.ts';
 import {
 	type Formation,
 	type Instance,
 	isInStop,
 	type LiveProcess,
 	liveProcess,
+	newInstance,
 	type Phase,
-	type SupervisorEvent,
 	type SupervisorState,
-} from './step/state.ts';
+} from '../plan/state.ts';
+import type { Carriers } from './carriers.ts';
+import type { Effects } from './effects.ts';
+import { groupLives } from './process-groups.ts';
+import { HEALTHY_AFTER_MS } from './step/backoff.ts';
+import type { SupervisorEvent } from './step/events.ts';
+import { SETTLED_AFTER_MS, stopSequenceOf } from './step/life.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /**

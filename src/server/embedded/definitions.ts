@@ -1,7 +1,7 @@
 import { digest } from '../../model/digest.ts';
 import { type Launch, stackEnvironment } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
-import type { SupervisorState, TypeDefinition } from './step/state.ts';
+import type { SupervisorState, TypeDefinition } from '../plan/state.ts';
 
 interface Defined {
 	readonly definitions: readonly TypeDefinition[];

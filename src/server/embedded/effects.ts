@@ -2,18 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { monotonicNow } from '../../linux/proc.ts';
 import { instanceEnvironment } from '../../model/launch.ts';
 import { DEFAULT_LOG_MAX, type ReadyCheck, type StopStep } from '../../model/stack.ts';
+import { type Instance, isInStop, type LiveProcess } from '../plan/state.ts';
 import { AdoptedWatch } from './adopted-watch.ts';
 import { groupLives } from './process-groups.ts';
 import { Readiness } from './readiness.ts';
 import { Spawner } from './spawner.ts';
+import type { Effect, SupervisorEvent } from './step/events.ts';
 import { stopSequenceOf } from './step/life.ts';
-import {
-	type Effect,
-	type Instance,
-	isInStop,
-	type LiveProcess,
-	type SupervisorEvent,
-} from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
 import { Trees } from './trees.ts';
 

@@ -1,8 +1,8 @@
 import { ProcdeckError } from '../../model/errors.ts';
 import type { ServerEvent } from '../../model/observed.ts';
 import type { Stack } from '../../model/stack.ts';
+import { noteRun } from '../carry-out.ts';
 import type { LogChunk } from '../server.ts';
-import { noteRun } from './carry-out.ts';
 import { connectCompatible } from './launch-daemon.ts';
 import { readLogs } from './logs/reader.ts';
 import { statePaths } from './paths.ts';

@@ -1,8 +1,8 @@
 import type { Launch } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
+import type { Instance, SupervisorState, TypeDefinition } from '../plan/state.ts';
 import { define, launchesInUse } from './definitions.ts';
 import type { LaunchRecord } from './records.ts';
-import type { Instance, SupervisorState, TypeDefinition } from './step/state.ts';
 
 type Shell = Readonly<Record<string, string>>;
 

@@ -1,5 +1,6 @@
 import { monotonicNow } from '../../linux/proc.ts';
-import type { Effect, SupervisorEvent, SupervisorState } from './step/state.ts';
+import type { SupervisorState } from '../plan/state.ts';
+import type { Effect, SupervisorEvent } from './step/events.ts';
 import { step } from './step/step.ts';
 
 /** Holds the state and lets `step` decide, one step after another. */

@@ -2,13 +2,13 @@ import { bootId, isAlive, monotonicNow } from '../../linux/proc.ts';
 import type { ServerObservation } from '../../model/observed.ts';
 import { assignPortBlocks, portBase } from '../../model/ports.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
+import { initialCounts } from '../plan/initial.ts';
+import { isReady, project } from '../plan/project.ts';
+import { type Instance, liveProcess, type SupervisorState } from '../plan/state.ts';
 import { define } from './definitions.ts';
 import { readHistory } from './history.ts';
-import { initialCounts } from './initial.ts';
 import type { StatePaths } from './paths.ts';
-import { project } from './project.ts';
 import { readLaunches, readRecorded } from './records.ts';
-import { type Instance, liveProcess, type SupervisorState } from './step/state.ts';
 
 /** What can be said of a server while no supervisor runs. */
 interface Peek {
@@ -26,9 +26,11 @@ export function peek(paths: StatePaths, stack: Stack, definition: ServerDefiniti
 		definition,
 		clock: { mono: monotonicNow(), wall: Date.now() },
 		supervisorPid: null,
+		drift: [],
 		problems: stack.problems,
 		history: readHistory(paths.history),
 		initial,
+		readinessOf: isReady,
 		commandOf: (launch) => launches.launches[launch]?.command ?? '',
 	});
 	return { observation, orphaned };

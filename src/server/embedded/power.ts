@@ -1,6 +1,6 @@
-import type { Goal } from './step/goals.ts';
-import type { Formation } from './step/state.ts';
-import { setUp, withoutOverride } from './step/verbs/power.ts';
+import type { Goal } from '../plan/goals.ts';
+import type { Formation } from '../plan/state.ts';
+import { setUp, withoutOverride } from '../plan/verbs/power.ts';
 import type { Supervisor } from './supervisor.ts';
 import { LONGEST_TIMER_MS } from './timers.ts';
 

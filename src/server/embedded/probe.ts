@@ -2,10 +2,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { isListening } from '../../linux/ports.ts';
 import type { ReadyCheck } from '../../model/stack.ts';
+import { acceptsTcp, answersHttp, askUntilYes, type Connect } from '../probe.ts';
 
-const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
-const ANSWER_MS = 5_000;
 const OVERLAP_BYTES = 64 * 1024;
 
 export interface ProbeTarget {
@@ -25,61 +23,37 @@ export async function waitUntilReady(
 ): Promise<boolean> {
 	const ask = asker(check, target);
 	let isStrangers = target.portWasTaken;
-	for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5)) {
+	return askUntilYes(async (until) => {
 		isStrangers &&= target.port !== null && isListening(target.port);
-		if (!isStrangers && (await ask(signal))) return !signal.aborted;
-		await new Promise((resolve) => setTimeout(resolve, pause));
-	}
-	return false;
+		return !isStrangers && ask(until);
+	}, signal);
 }
 
-function asker(check: ReadyCheck, target: ProbeTarget): (signal: AbortSignal) => Promise<boolean> {
+function asker(check: ReadyCheck, target: ProbeTarget): Ask {
 	switch (check.kind) {
 		case 'http':
-			return (signal) => answersHttp(target.port, check.path, signal);
+			return toward(target.port, (to, signal) => answersHttp(to, check.path, signal));
 		case 'tcp':
-			return (signal) => acceptsTcp(check.port ?? target.port, signal);
+			return toward(check.port ?? target.port, acceptsTcp);
 		case 'log':
 			return logMatcher(new RegExp(check.pattern), target);
 	}
 }
 
-async function answersHttp(port: number | null, path: string, signal: AbortSignal): Promise<boolean> {
-	if (port === null) return false;
-	// Most stacks have no such check, and it is not small.
-	const { get } = await import('node:http');
-	return new Promise((resolve) => {
-		const request = get(
-			{ host: '127.0.0.1', port, path: encodePath(path), signal, timeout: ANSWER_MS, agent: false },
-			(response) => {
-				response.resume();
-				const status = response.statusCode ?? 0;
-				resolve(status >= 200 && status < 400);
-			},
-		);
-		request.on('timeout', () => request.destroy());
-		request.on('error', () => resolve(false));
-	});
+type Ask = (signal: AbortSignal) => Promise<boolean>;
+
+/** Asks a port of this machine; an instance without one is never ready. */
+function toward(port: number | null, ask: (to: Connect, signal: AbortSignal) => Promise<boolean>): Ask {
+	return port === null ? () => Promise.resolve(false) : (signal) => ask(connectTo(port), signal);
 }
 
-/** Spaces and other letters as a browser sends them; what is encoded already stays. */
-function encodePath(path: string): string {
-	const { pathname, search } = new URL(path, 'http://localhost');
-	return pathname + search;
-}
-
-function acceptsTcp(port: number | null, signal: AbortSignal): Promise<boolean> {
-	if (port === null) return Promise.resolve(false);
-	return new Promise((resolve) => {
-		const socket = connect({ host: '127.0.0.1', port, signal, timeout: ANSWER_MS });
-		const answer = (accepted: boolean) => {
-			socket.destroy();
-			resolve(accepted);
-		};
-		socket.on('connect', () => answer(true));
-		socket.on('timeout', () => answer(false));
-		socket.on('error', () => answer(false));
-	});
+function connectTo(port: number): Connect {
+	return (signal) =>
+		new Promise((resolve, reject) => {
+			const socket = connect({ host: '127.0.0.1', port, signal });
+			socket.once('connect', () => resolve(socket));
+			socket.once('error', reject);
+		});
 }
 
 /** Looks only at what is new each time, with some overlap for a line that was being written. */

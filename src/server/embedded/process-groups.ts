@@ -1,5 +1,5 @@
 import { listPids, readStat } from '../../linux/proc.ts';
-import type { ProcessIdentity } from './step/state.ts';
+import type { ProcessIdentity } from '../plan/state.ts';
 
 /** Whether anything but zombies is left of the process group that this process leads or led. */
 export function groupLives(

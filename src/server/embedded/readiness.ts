@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { isListening } from '../../linux/ports.ts';
 import type { ReadyCheck } from '../../model/stack.ts';
+import type { Instance } from '../plan/state.ts';
 import { logFile } from './logs/files.ts';
 import { type ProbeTarget, waitUntilReady } from './probe.ts';
-import type { Instance } from './step/state.ts';
 
 type Before = Pick<ProbeTarget, 'portWasTaken' | 'logFrom'>;
 

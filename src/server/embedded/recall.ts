@@ -69,6 +69,8 @@ function recalled(
 		processTypes: [],
 		release: null,
 		servers: serverDefinitions({ servers: Object.fromEntries(names.map((name) => [name, { local: true }])) }),
+		path: '',
+		user: null,
 		shell: DEFAULT_SHELL,
 		environmentVariables: {},
 		warnings,

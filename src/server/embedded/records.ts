@@ -1,14 +1,14 @@
 import { readJson, readOrNull, writeAtomically } from '../../files/private-files.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
-import type { StatePaths } from './paths.ts';
 import {
 	EMPTY_STATE,
 	type Formation,
 	type Instance,
 	NO_FORMATION,
 	type SupervisorState,
-} from './step/state.ts';
+} from '../plan/state.ts';
+import type { StatePaths } from './paths.ts';
 
 /** Raised when a file's form changes; an older Procdeck never touches a newer one's state. */
 export const STATE_VERSION = 1;

@@ -8,7 +8,7 @@ import {
 	TICKS_PER_SECOND,
 } from '../../linux/proc.ts';
 import type { InstanceStats } from '../../model/observed.ts';
-import type { LiveProcess } from './step/state.ts';
+import type { LiveProcess } from '../plan/state.ts';
 
 interface Member {
 	readonly descriptor: number;

@@ -4,7 +4,8 @@ import { ownedDirectory } from '../../files/private-files.ts';
 import { inodeOf } from '../../linux/files.ts';
 import type { ProgressListener } from '../../model/change.ts';
 import type { ServerEvent } from '../../model/observed.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut } from '../carry-out.ts';
+import { liveProcess } from '../plan/state.ts';
 import { OWN_SUFFIX } from './paths.ts';
 import {
 	encode,
@@ -16,7 +17,6 @@ import {
 	type Request,
 	toWire,
 } from './protocol.ts';
-import { liveProcess } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** A client that reads nothing gets no more than this; then it is let go, and comes back for a new snapshot. */

@@ -14,10 +14,10 @@ import { makeFifo } from '../../linux/files.ts';
 import { monotonicNow, readStat } from '../../linux/proc.ts';
 import type { Launch } from '../../model/launch.ts';
 import { plainWords, shellCommand } from '../../model/launch.ts';
+import type { Instance, LiveProcess } from '../plan/state.ts';
 import { indexFile, logFile, previousLogFile } from './logs/files.ts';
 import { StartedLogs } from './logs/started-logs.ts';
 import type { StatePaths } from './paths.ts';
-import type { Instance, LiveProcess } from './step/state.ts';
 
 /** The variable that marks what Procdeck started, for finding what escaped its process group. */
 export const COOKIE_VARIABLE = 'PROCDECK_COOKIE';

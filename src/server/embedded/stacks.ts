@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootId } from '../../linux/proc.ts';
 import type { Stack } from '../../model/stack.ts';
+import type { Formation, SupervisorState } from '../plan/state.ts';
 import { connect } from './connection.ts';
 import { belongsTo, pathsIn, type StatePaths, statePaths, stateRoot } from './paths.ts';
 import { isStillRunning } from './peek.ts';
 import { readIdentity, readRecorded, type StackIdentity } from './records.ts';
-import type { Formation, SupervisorState } from './step/state.ts';
 
 /** A stack that has a supervisor or a state on this machine. */
 interface LocalStack {

@@ -1,22 +1,28 @@
 import { bootId, monotonicNow } from '../../linux/proc.ts';
-import type { HistoryEntry } from '../../model/change.ts';
+import type { Change, HistoryEntry } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { ServerStats } from '../../model/observed.ts';
 import { assignPortBlocks, portBase } from '../../model/ports.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
+import type { ChangeTarget } from '../carry-out.ts';
+import { type Listener, type Observed, Observers } from '../observers.ts';
+import { initialCounts } from '../plan/initial.ts';
+import type { Plan } from '../plan/plan.ts';
+import { isReady } from '../plan/project.ts';
+import type { Formation, Instance, SupervisorState } from '../plan/state.ts';
+import { Settling } from '../settling.ts';
 import { adopt } from './adoption.ts';
+import { begin } from './begin.ts';
 import { Effects } from './effects.ts';
-import { initialCounts } from './initial.ts';
+import { appendHistory } from './history.ts';
 import { Launches } from './launches.ts';
 import { Machine } from './machine.ts';
-import { type Listener, Observers } from './observers.ts';
 import type { StatePaths } from './paths.ts';
 import { type LaunchRecord, writeFormation } from './records.ts';
 import { SavedInstances } from './saved-instances.ts';
-import { Settling } from './settling.ts';
 import type { StackWatch } from './stack-watch.ts';
-import type { Effect, Formation, Instance, SupervisorEvent, SupervisorState } from './step/state.ts';
+import type { Effect, SupervisorEvent } from './step/events.ts';
 import { Ticker } from './ticker.ts';
 import { Timers } from './timers.ts';
 
@@ -34,7 +40,7 @@ interface SupervisorOptions {
  * The embedded supervisor: holds the state, lets `step` decide, carries out its effects, tells who listens, and saves.
  * It knows nothing of sockets or terminals.
  */
-export class Supervisor {
+export class Supervisor implements ChangeTarget, Observed {
 	readonly definition: ServerDefinition;
 	readonly paths: StatePaths;
 	readonly watch: StackWatch;
@@ -134,6 +140,32 @@ export class Supervisor {
 		const turn = this.#turn.then(work);
 		this.#turn = turn.catch(() => {});
 		return turn;
+	}
+
+	/** Plans a change, records it and sets it going, after those before it. */
+	begin(change: Change): Promise<{ readonly planned: Plan; readonly problem: Error | null }> {
+		return this.exclusively(() => begin(this, change));
+	}
+
+	async keep(entry: HistoryEntry): Promise<void> {
+		if (this.#isAbandoned) return;
+		await appendHistory(this.paths.history, entry).catch((error: Error) => {
+			process.stderr.write(`cannot write the history: ${error.message}\n`);
+		});
+	}
+
+	projection(): ReturnType<Observed['projection']> {
+		const { definition, initial, launches, problems } = this;
+		return {
+			definition,
+			initial,
+			problems,
+			drift: [],
+			clock: { mono: monotonicNow(), wall: Date.now() },
+			supervisorPid: process.pid,
+			readinessOf: isReady,
+			commandOf: (launch) => launches.commandOf(launch),
+		};
 	}
 
 	/** Ends every process at once, whatever its stop sequence says. */

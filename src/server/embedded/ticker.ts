@@ -2,11 +2,11 @@ import { monotonicNow } from '../../linux/proc.ts';
 import type { FileMessage } from '../../model/errors.ts';
 import type { InstanceStats, ServerStats } from '../../model/observed.ts';
 import { DEFAULT_LOG_MAX } from '../../model/stack.ts';
+import { liveProcess } from '../plan/state.ts';
 import { loggedInstances } from './logs/files.ts';
 import { LogKeeper } from './logs/keeper.ts';
 import type { StartedLogs } from './logs/started-logs.ts';
 import { Sampler } from './sampler.ts';
-import { liveProcess } from './step/state.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const TICK_MS = 1_000;

@@ -1,5 +1,5 @@
 import { monotonicNow } from '../../linux/proc.ts';
-import { deadlineOf, type Instance } from './step/state.ts';
+import { deadlineOf, type Instance } from '../plan/state.ts';
 
 /** What the platform's timers can hold. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,8 +1,8 @@
 import { canSignal, describeProcess, environmentValue, isAlive, readStat } from '../../linux/proc.ts';
+import type { LiveProcess } from '../plan/state.ts';
 import { carriersOf } from './carriers.ts';
 import { groupLives, groupMembers, isOurZombie, isStillGroupOf, liveGroups } from './process-groups.ts';
 import { COOKIE_VARIABLE } from './spawner.ts';
-import type { LiveProcess } from './step/state.ts';
 
 const FIRST_LOOK_MS = 5;
 const LONGEST_LOOK_MS = 100;

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { loadStack } from '../../../src/files/load-stack.ts';
-import { carryOut } from '../../../src/server/embedded/carry-out.ts';
+import { carryOut } from '../../../src/server/carry-out.ts';
 import { indexFile, logFile } from '../../../src/server/embedded/logs/files.ts';
 import { statePaths } from '../../../src/server/embedded/paths.ts';
 import { type RunningSupervisor, runSupervisor } from '../../../src/server/embedded/run.ts';

@@ -10,7 +10,7 @@ import {
 	writeInstances,
 	writeLaunches,
 } from '../../../src/server/embedded/records.ts';
-import type { Formation } from '../../../src/server/embedded/step/state.ts';
+import type { Formation } from '../../../src/server/plan/state.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { definition } from './step/definitions.ts';
 import { World } from './step/world.ts';

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { monotonicNow, readStat } from '../../../src/linux/proc.ts';
 import { Sampler } from '../../../src/server/embedded/sampler.ts';
-import type { LiveProcess } from '../../../src/server/embedded/step/state.ts';
+import type { LiveProcess } from '../../../src/server/plan/state.ts';
 import { fixture } from '../../support/binary.ts';
 import { waitFor } from '../../support/wait-for.ts';
 

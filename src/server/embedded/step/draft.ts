@@ -1,4 +1,5 @@
-import type { Clock, Effect, Instance, Phase, SupervisorState } from './state.ts';
+import type { Instance, Phase, SupervisorState } from '../../plan/state.ts';
+import type { Clock, Effect } from './events.ts';
 
 /** One step's working copy: the state before stays as it was. */
 export class Draft {

@@ -1,8 +1,6 @@
 import { exitText } from '../../../model/exit-text.ts';
 import type { LastExit, PastExit } from '../../../model/observed.ts';
 import type { ProcessSettings, StopStep } from '../../../model/stack.ts';
-import { HEALTHY_AFTER_MS, restartDelay } from './backoff.ts';
-import type { Draft } from './draft.ts';
 import {
 	type AfterStop,
 	type Instance,
@@ -10,7 +8,9 @@ import {
 	type LiveProcess,
 	liveProcess,
 	type StopPhase,
-} from './state.ts';
+} from '../../plan/state.ts';
+import { HEALTHY_AFTER_MS, restartDelay } from './backoff.ts';
+import type { Draft } from './draft.ts';
 
 /** An instance without a readiness check has settled when it lived this long. */
 export const SETTLED_AFTER_MS = 1_000;

@@ -1,8 +1,6 @@
-import { lookUp } from '../../../model/look-up.ts';
-import { portOf } from '../../../model/ports.ts';
+import { type Instance, isHeld, isInStop, liveProcess, newInstance, wantedOf } from '../../plan/state.ts';
 import type { Draft } from './draft.ts';
 import { beginStop, followStopBy, startFresh } from './life.ts';
-import { type Formation, type Instance, isHeld, isInStop, liveProcess, wantedOf } from './state.ts';
 
 /** Whether the formation wants this instance to run now. */
 export function shouldRun(draft: Draft, instance: Pick<Instance, 'name' | 'type' | 'index'>): boolean {
@@ -31,24 +29,6 @@ function addWanted(draft: Draft): void {
 			if (!draft.instances.has(name)) draft.set(newInstance(draft.formation, type, index));
 		}
 	}
-}
-
-/** An instance that was never started. */
-export function newInstance(formation: Formation, type: string, index: number): Instance {
-	return {
-		name: `${type}.${index}`,
-		type,
-		index,
-		phase: { kind: 'idle' },
-		starts: 0,
-		launch: null,
-		fingerprint: null,
-		port: portOf(lookUp(formation.ports, type), index),
-		restarts: 0,
-		failures: 0,
-		lastExit: null,
-		recentExits: [],
-	};
 }
 
 function run(draft: Draft, instance: Instance): void {

@@ -1,8 +1,8 @@
+import { typeOf } from '../../plan/names.ts';
+import { type Instance, liveProcess, type Rollout } from '../../plan/state.ts';
 import type { Draft } from './draft.ts';
 import { beginStop, startFresh } from './life.ts';
-import { typeOf } from './names.ts';
 import { shouldRun } from './reconcile.ts';
-import { type Instance, liveProcess, type Rollout } from './state.ts';
 
 /** A restart that somebody asked for: stops what runs, then starts it fresh. */
 export function restartNow(draft: Draft, instance: Instance): void {

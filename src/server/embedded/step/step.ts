@@ -1,5 +1,7 @@
 import type { LastExit } from '../../../model/observed.ts';
+import { deadlineOf, type Instance, isInStop, liveProcess, type SupervisorState } from '../../plan/state.ts';
 import { Draft } from './draft.ts';
+import type { Clock, Effect, SupervisorEvent } from './events.ts';
 import {
 	becameReady,
 	beginStop,
@@ -14,16 +16,6 @@ import {
 } from './life.ts';
 import { reconcile } from './reconcile.ts';
 import { addRollout, advanceRollouts, restartNow } from './rollout.ts';
-import {
-	type Clock,
-	deadlineOf,
-	type Effect,
-	type Instance,
-	isInStop,
-	liveProcess,
-	type SupervisorEvent,
-	type SupervisorState,
-} from './state.ts';
 
 /**
  * The supervisor's decisions: what the events make of the state, and what is to be done about it.

@@ -1,5 +1,5 @@
 import type { ProcessSettings } from '../../../../src/model/stack.ts';
-import type { TypeDefinition } from '../../../../src/server/embedded/step/state.ts';
+import type { TypeDefinition } from '../../../../src/server/plan/state.ts';
 
 const SETTINGS: ProcessSettings = {
 	stop: [

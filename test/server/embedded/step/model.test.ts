@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Selector } from '../../../../src/model/change.ts';
 import { ProcdeckError } from '../../../../src/model/errors.ts';
 import { restartDelay } from '../../../../src/server/embedded/step/backoff.ts';
-import type { Plan } from '../../../../src/server/embedded/step/plan.ts';
+import type { Plan } from '../../../../src/server/plan/plan.ts';
 import {
 	deadlineOf,
 	type Formation,
@@ -14,7 +14,7 @@ import {
 	liveProcess,
 	type SupervisorState,
 	wantedOf,
-} from '../../../../src/server/embedded/step/state.ts';
+} from '../../../../src/server/plan/state.ts';
 import { definition } from './definitions.ts';
 import { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Selector } from '../../../../src/model/change.ts';
-import type { Plan } from '../../../../src/server/embedded/step/plan.ts';
+import type { Plan } from '../../../../src/server/plan/plan.ts';
 import { definition } from './definitions.ts';
 import { World } from './world.ts';
 

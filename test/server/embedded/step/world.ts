@@ -1,19 +1,18 @@
 import type { Change } from '../../../../src/model/change.ts';
 import type { LastExit } from '../../../../src/model/observed.ts';
-import { type Goal, type GoalState, goalState } from '../../../../src/server/embedded/step/goals.ts';
-import { type Plan, plan } from '../../../../src/server/embedded/step/plan.ts';
+import type { Effect, SupervisorEvent } from '../../../../src/server/embedded/step/events.ts';
+import { step } from '../../../../src/server/embedded/step/step.ts';
+import { type Goal, type GoalState, goalState } from '../../../../src/server/plan/goals.ts';
+import { type Plan, plan } from '../../../../src/server/plan/plan.ts';
 import {
 	deadlineOf,
-	type Effect,
 	EMPTY_STATE,
 	type Instance,
 	isInStop,
 	liveProcess,
-	type SupervisorEvent,
 	type SupervisorState,
 	type TypeDefinition,
-} from '../../../../src/server/embedded/step/state.ts';
-import { step } from '../../../../src/server/embedded/step/step.ts';
+} from '../../../../src/server/plan/state.ts';
 
 /** A process of the simulated machine. */
 export interface SimulatedProcess {

@@ -1,7 +1,7 @@
-import { monotonicNow } from '../../linux/proc.ts';
-import type { ProgressListener } from '../../model/change.ts';
-import { type Goal, type GoalState, goalState } from './step/goals.ts';
-import type { SupervisorState } from './step/state.ts';
+import { monotonicNow } from '../linux/proc.ts';
+import type { ProgressListener } from '../model/change.ts';
+import { type Goal, type GoalState, goalState } from './plan/goals.ts';
+import type { SupervisorState } from './plan/state.ts';
 
 /** Who waits for what: told once for all when every goal is decided or time is over. */
 interface Waiter {

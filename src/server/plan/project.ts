@@ -8,9 +8,8 @@ import type {
 	TypeObservation,
 } from '../../model/observed.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
-import { newInstance } from './step/reconcile.ts';
-import { type Clock, type Instance, liveProcess, type SupervisorState, wantedOf } from './step/state.ts';
-import { isStale, knownTypes } from './step/verbs/select.ts';
+import { type Instance, liveProcess, newInstance, type SupervisorState, wantedOf } from './state.ts';
+import { isStale, knownTypes } from './verbs/select.ts';
 
 const STATES: Readonly<Record<Instance['phase']['kind'], InstanceState>> = {
 	idle: 'stopped',
@@ -24,16 +23,33 @@ const STATES: Readonly<Record<Instance['phase']['kind'], InstanceState>> = {
 	stuck: 'failed',
 };
 
+/** The present in both of its clocks. */
+export interface Now {
+	/** Milliseconds of the server's monotonic clock. */
+	readonly mono: number;
+	/** Milliseconds since the epoch. */
+	readonly wall: number;
+}
+
 export interface ProjectionContext {
 	readonly definition: ServerDefinition;
-	readonly clock: Pick<Clock, 'mono' | 'wall'>;
+	readonly clock: Now;
 	readonly supervisorPid: number | null;
 	readonly problems: readonly FileMessage[];
 	readonly history: readonly HistoryEntry[];
+	/** What on the server differs from what the files say, in words. */
+	readonly drift: readonly string[];
 	/** Counts that types have before they are set up. */
 	readonly initial: Readonly<Record<string, number>>;
+	/** Whether an instance with a readiness check that runs is ready; null: nobody has checked it. */
+	readonly readinessOf: (instance: Instance) => boolean | null;
 	/** Command of a launch by its key, for types that left the Procfile. */
 	readonly commandOf: (launch: string) => string;
+}
+
+/** The readiness of instances that their supervisor checks itself: what is ready runs. */
+export function isReady({ phase }: Instance): boolean {
+	return phase.kind === 'running';
 }
 
 /** The supervisor's state as the rest of Procdeck sees it. */
@@ -41,17 +57,17 @@ export function project(state: SupervisorState, context: ProjectionContext): Ser
 	const types = projectTypes(state, context);
 	return {
 		name: context.definition.name,
-		kind: 'local',
-		supervisor: 'embedded',
+		kind: context.definition.kind,
+		supervisor: context.definition.supervisor,
 		connection: 'connected',
 		asOf: new Date(context.clock.wall).toISOString(),
 		serving: null,
-		drift: [],
+		drift: context.drift,
 		supervisorPid: context.supervisorPid,
 		power: state.formation.power,
 		types,
 		instances: types.flatMap(({ type, wanted }) =>
-			instancesOfType(state, type, wanted).map((instance) => projectInstance(state, instance, context.clock)),
+			instancesOfType(state, type, wanted).map((instance) => projectInstance(state, instance, context)),
 		),
 		problems: context.problems,
 		history: context.history,
@@ -96,7 +112,7 @@ function instancesOfType(state: SupervisorState, type: string, wanted = 0): Inst
 export function projectInstance(
 	state: SupervisorState,
 	instance: Instance,
-	clock: Pick<Clock, 'mono' | 'wall'>,
+	{ clock, readinessOf }: Pick<ProjectionContext, 'clock' | 'readinessOf'>,
 ): InstanceObservation {
 	const { phase } = instance;
 	const process = liveProcess(instance);
@@ -106,7 +122,7 @@ export function projectInstance(
 		type: instance.type,
 		index: instance.index,
 		state: STATES[phase.kind],
-		ready: hasReadyCheck && process !== null ? phase.kind === 'running' : null,
+		ready: hasReadyCheck && process !== null ? readinessOf(instance) : null,
 		stale: process !== null && isStale(state, instance),
 		held: state.formation.held.includes(instance.name),
 		release: null,

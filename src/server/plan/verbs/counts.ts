@@ -1,6 +1,6 @@
-import type { ScaleTarget } from '../../../../model/change.ts';
-import { ProcdeckError } from '../../../../model/errors.ts';
-import { lookUp } from '../../../../model/look-up.ts';
+import type { ScaleTarget } from '../../../model/change.ts';
+import { ProcdeckError } from '../../../model/errors.ts';
+import { lookUp } from '../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { range } from '../names.ts';
 import { type Formation, isHeld, type SupervisorState, wantedOf } from '../state.ts';

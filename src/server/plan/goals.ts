@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../../model/errors.ts';
-import { exitText } from '../../../model/exit-text.ts';
-import type { ProcessSettings } from '../../../model/stack.ts';
+import type { ErrorCode } from '../../model/errors.ts';
+import { exitText } from '../../model/exit-text.ts';
+import type { ProcessSettings } from '../../model/stack.ts';
 import { type Instance, liveProcess, type SupervisorState, wantedOf } from './state.ts';
 
 /** What has to become true of one instance before a change has settled. */

@@ -1,24 +1,30 @@
-import { monotonicNow } from '../../linux/proc.ts';
-import type { HistoryEntry } from '../../model/change.ts';
-import { HISTORY_KEPT, type ServerEvent, type ServerObservation } from '../../model/observed.ts';
-import { type ProjectionContext, project, projectInstance, projectTypes } from './project.ts';
-import type { Supervisor } from './supervisor.ts';
+import type { HistoryEntry } from '../model/change.ts';
+import { HISTORY_KEPT, type ServerEvent, type ServerObservation } from '../model/observed.ts';
+import { type ProjectionContext, project, projectInstance, projectTypes } from './plan/project.ts';
+import type { SupervisorState } from './plan/state.ts';
 
 export type Listener = (event: ServerEvent) => void;
 
-/** Who watches a supervisor, and what they are told of it. */
+/** What is watched. */
+export interface Observed {
+	readonly state: SupervisorState;
+	/** What has to be known besides the state, at this moment. */
+	projection(): Omit<ProjectionContext, 'history'>;
+}
+
+/** Who watches a server, and what they are told of it. */
 export class Observers {
-	readonly #supervisor: Supervisor;
+	readonly #observed: Observed;
 	readonly #listeners = new Set<Listener>();
 	#history: readonly HistoryEntry[];
 
-	constructor(supervisor: Supervisor, history: readonly HistoryEntry[]) {
-		this.#supervisor = supervisor;
+	constructor(observed: Observed, history: readonly HistoryEntry[]) {
+		this.#observed = observed;
 		this.#history = history;
 	}
 
 	snapshot(): ServerObservation {
-		return project(this.#supervisor.state, this.#projection());
+		return project(this.#observed.state, this.#projection());
 	}
 
 	/** Pushes events from now on; returns how to stop it. */
@@ -40,6 +46,11 @@ export class Observers {
 		return new Date(Math.max(Date.now(), latest + 1)).toISOString();
 	}
 
+	/** What the history is by now, read anew; nobody is told. */
+	recall(history: readonly HistoryEntry[]): void {
+		this.#history = history;
+	}
+
 	tellHistory(entry: HistoryEntry): void {
 		const others = this.#history.filter(({ id }) => id !== entry.id);
 		this.#history = [...others, entry].slice(-HISTORY_KEPT);
@@ -49,19 +60,19 @@ export class Observers {
 	/** @param names of those that changed or, where there is no such instance any more, were removed */
 	tellInstances(names: readonly string[]): void {
 		if (names.length === 0) return;
-		const { state } = this.#supervisor;
-		const clock = now();
+		const { state } = this.#observed;
+		const projection = this.#observed.projection();
 		const present = names.flatMap((name) => state.instances.get(name) ?? []);
 		this.tell({
 			kind: 'instances',
-			changed: present.map((instance) => projectInstance(state, instance, clock)),
+			changed: present.map((instance) => projectInstance(state, instance, projection)),
 			removed: names.filter((name) => !state.instances.has(name)),
 		});
 	}
 
 	/** Also tells of every instance: what is stale depends on the files alone. */
 	tellStack(): void {
-		const { state } = this.#supervisor;
+		const { state } = this.#observed;
 		const projection = this.#projection();
 		const types = projectTypes(state, projection);
 		this.tell({ kind: 'stack', power: state.formation.power, types, problems: projection.problems });
@@ -69,19 +80,6 @@ export class Observers {
 	}
 
 	#projection(): ProjectionContext {
-		const { definition, initial, launches, problems } = this.#supervisor;
-		return {
-			definition,
-			initial,
-			problems,
-			history: this.#history,
-			clock: now(),
-			supervisorPid: process.pid,
-			commandOf: (launch) => launches.commandOf(launch),
-		};
+		return { ...this.#observed.projection(), history: this.#history };
 	}
-}
-
-function now(): ProjectionContext['clock'] {
-	return { mono: monotonicNow(), wall: Date.now() };
 }

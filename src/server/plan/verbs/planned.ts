@@ -1,5 +1,5 @@
-import type { Outcome } from '../../../../model/change.ts';
-import type { ErrorCode } from '../../../../model/errors.ts';
+import type { Outcome } from '../../../model/change.ts';
+import type { ErrorCode } from '../../../model/errors.ts';
 import type { Goal } from '../goals.ts';
 import type { Formation } from '../state.ts';
 

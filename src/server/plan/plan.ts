@@ -1,4 +1,4 @@
-import type { Change } from '../../../model/change.ts';
+import type { Change } from '../../model/change.ts';
 import type { SupervisorState } from './state.ts';
 import { pause, resume, scale } from './verbs/counts.ts';
 import { stop } from './verbs/hold.ts';

@@ -1,4 +1,4 @@
-import type { Selector } from '../../../../model/change.ts';
+import type { Selector } from '../../../model/change.ts';
 import type { Goal } from '../goals.ts';
 import { indexOf, isInstanceOf, listed, namesOf } from '../names.ts';
 import { type Formation, keptCount, type SupervisorState, wantedOf } from '../state.ts';

@@ -1,7 +1,7 @@
-import type { Selector } from '../../../../model/change.ts';
-import { ProcdeckError } from '../../../../model/errors.ts';
-import { lookUp } from '../../../../model/look-up.ts';
-import { instanceLimit } from '../../../../model/ports.ts';
+import type { Selector } from '../../../model/change.ts';
+import { ProcdeckError } from '../../../model/errors.ts';
+import { lookUp } from '../../../model/look-up.ts';
+import { instanceLimit } from '../../../model/ports.ts';
 import type { Goal } from '../goals.ts';
 import { indexOf, namesOf, typeOf } from '../names.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Change } from '../../../../model/change.ts';
-import { lookUp } from '../../../../model/look-up.ts';
+import type { Change } from '../../../model/change.ts';
+import { lookUp } from '../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { typeOf } from '../names.ts';
 import { type Formation, liveProcess, type SupervisorState } from '../state.ts';

@@ -1,5 +1,5 @@
-import type { Change, Selector } from '../../../../model/change.ts';
-import { lookUp } from '../../../../model/look-up.ts';
+import type { Change, Selector } from '../../../model/change.ts';
+import { lookUp } from '../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { type Formation, type Instance, type SupervisorState, wantedOf } from '../state.ts';
 import { heldAfterStart } from './hold.ts';

@@ -1,0 +1,78 @@
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import { freshId } from '../../model/fresh-id.ts';
+import type { GoalState } from './goals.ts';
+import type { PlannedRow } from './plan.ts';
+
+/** The answer's row as far as the plan tells it. */
+export function rowOf(server: string, row: PlannedRow): ChangeRow {
+	const { type, instance, from, to, outcome, reason, code } = row;
+	return {
+		server,
+		type,
+		...(instance === undefined ? {} : { instance }),
+		from,
+		to,
+		outcome: outcome ?? 'done',
+		reason,
+		...(code === undefined ? {} : { code }),
+	};
+}
+
+/** The row of who does not wait for it to settle. */
+export function recordedRow(server: string, row: PlannedRow): ChangeRow {
+	const { outcome, reason } = row;
+	if (outcome !== null) return rowOf(server, row);
+	return { ...rowOf(server, row), reason: reason === null ? 'recorded' : `recorded; ${reason}` };
+}
+
+/** @param states of the row's goals, in their order */
+export function settledRow(base: ChangeRow, row: PlannedRow, states: readonly GoalState[]): ChangeRow {
+	const failures = states.flatMap((state, position) =>
+		state.kind === 'failed' ? [{ ...state, name: row.goals[position]?.name }] : [],
+	);
+	const first = failures[0];
+	if (first === undefined) return base;
+	const reason = failures.map((failure) => `${failure.name}: ${failure.reason}`).join('; ');
+	return { ...base, outcome: 'failed', reason, code: first.code };
+}
+
+/** @param at ISO 8601 */
+export function historyEntry(
+	server: string,
+	row: PlannedRow,
+	at: string,
+	change: Change,
+	options: ChangeOptions,
+): HistoryEntry {
+	const { type, instance, from, to, outcome } = row;
+	return {
+		id: freshId(),
+		changeId: options.changeId,
+		at,
+		who: options.who,
+		verb: options.historyVerb ?? change.verb,
+		server,
+		type,
+		...(instance === undefined ? {} : { instance }),
+		from,
+		to,
+		outcome,
+		// What is remarked on a change under way is for who made it.
+		...(row.reason === null || outcome === null ? {} : { reason: row.reason }),
+		...(row.code === undefined ? {} : { code: row.code }),
+		...(options.undoes === undefined ? {} : { undoes: options.undoes }),
+	};
+}
+
+/** What the history adds to an entry when its change has settled. */
+export function outcomeOf({
+	outcome,
+	reason,
+	code,
+}: ChangeRow): Pick<HistoryEntry, 'outcome' | 'reason' | 'code'> {
+	return {
+		outcome,
+		...(reason === null || outcome === 'done' ? {} : { reason }),
+		...(code === undefined ? {} : { code }),
+	};
+}

@@ -13,7 +13,14 @@ const SUPERVISORS = ['up', 'supervisor'];
 /** Commands that need much of the program, each another part of it. */
 const GROUPS = ['ps', 'logs'];
 
+/** Node says of an option that it may change, and says so into the midst of what a command prints. */
+const EXPERIMENTAL = 'USE_MAIN_CONTEXT_DEFAULT_LOADER';
+
 module.exports = function load() {
+	const { emitWarning } = process;
+	process.emitWarning = (warning, ...rest) => {
+		if (!String(warning).includes(EXPERIMENTAL)) emitWarning.call(process, warning, ...rest);
+	};
 	const words = process.argv.slice(2);
 	const directory = cacheDirectory();
 	if (directory !== null) enableCompileCache(join(directory, 'modules'));

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Built aside and swapped in at the end: a build that fails leaves the last good one.
@@ -11,6 +11,9 @@ const draft = `${root}node_modules/.cache/dist-${process.pid}`;
 
 /** Entries of their own, by the name that a dynamic import gives them: the console with Ink and React, and execa. */
 const apart = { console: '../view/mount.tsx', execa: 'execa' };
+
+/** What only servers over SSH and systemd need; loaded with the modules that import them. */
+const remote = ['ssh2', 'dbus-native'];
 
 const shared = {
 	absWorkingDir: root,
@@ -20,7 +23,7 @@ const shared = {
 	target: 'node22.12',
 	legalComments: 'none',
 	metafile: true,
-	// Smaller and faster to load; names stay, for the stack traces of bug reports.
+	// Smaller and faster to load; our own names stay, for the stack traces of bug reports.
 	minifyWhitespace: true,
 	minifySyntax: true,
 	alias: {
@@ -31,10 +34,22 @@ const shared = {
 	define: { 'process.env.NODE_ENV': '"production"' },
 };
 
+/** The names in libraries tell nobody anything. */
+const minifyLibraries = {
+	name: 'minify-libraries',
+	setup({ onLoad }) {
+		onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
+			const { code } = await transform(await readFile(path, 'utf8'), { minifyIdentifiers: true });
+			return { contents: code, loader: 'js' };
+		});
+	},
+};
+
 const leaveApart = {
 	name: 'leave-apart',
 	setup({ onResolve }) {
 		onResolve({ filter: /./ }, ({ kind, path }) => {
+			if (remote.includes(path)) return { path: `./${path}.cjs`, external: true };
 			const entry = Object.entries(apart).find(([, imported]) => imported === path);
 			return kind === 'dynamic-import' && entry !== undefined
 				? { path: `./${entry[0]}.js`, external: true }
@@ -58,13 +73,23 @@ try {
 			entryPoints: { cli: 'src/cli.ts' },
 			outExtension: { '.js': '.cjs' },
 			format: 'cjs',
-			plugins: [leaveApart],
+			plugins: [leaveApart, minifyLibraries],
 			define: { ...shared.define, 'import.meta.url': '__url' },
 			banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
 		}),
 		build({
 			...shared,
+			entryPoints: Object.fromEntries(remote.map((library) => [library, library])),
+			outExtension: { '.js': '.cjs' },
+			format: 'cjs',
+			minifyIdentifiers: true,
+			// Native code that ssh2 does without, and the reader of XML that dbus-native has for what is not used here.
+			external: ['*.node', 'cpu-features', 'xml2js'],
+		}),
+		build({
+			...shared,
 			entryPoints: { console: 'src/view/mount.tsx', execa: 'execa' },
+			minifyIdentifiers: true,
 			// The layout engine would fetch its own code from a data URL, which loads a whole HTTP client; without, it decodes it.
 			define: { ...shared.define, fetch: 'undefined' },
 			format: 'esm',

@@ -69,12 +69,17 @@ const RULES: readonly { file: string; allowed: readonly string[]; refused: reado
 	{
 		file: 'src/link/local.ts',
 		allowed: ['execa', './link.ts', '../model/errors.ts', 'node:fs/promises'],
-		refused: ['../server/server.ts', '../files/load-stack.ts', 'ink'],
+		refused: ['ssh2', '../server/server.ts', '../files/load-stack.ts', 'ink'],
 	},
 	{
 		file: 'src/link/link.ts',
 		allowed: ['../model/errors.ts'],
-		refused: ['execa', '../server/server.ts'],
+		refused: ['execa', 'ssh2', '../server/server.ts'],
+	},
+	{
+		file: 'src/link/ssh/connect.ts',
+		allowed: ['ssh2', '../link.ts', '../local.ts', '../../model/errors.ts', 'node:net'],
+		refused: ['execa', '../../server/server.ts', '../../files/load-stack.ts', 'ink'],
 	},
 	{
 		file: 'src/files/load-stack.ts',

@@ -1,22 +1,36 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open as openFile, rename, rm } from 'node:fs/promises';
+import { connect as connectTcp } from 'node:net';
 import { dirname } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { ProcdeckError } from '../model/errors.ts';
 import { freshId } from '../model/fresh-id.ts';
-import type { CommandResult, Link, RunningCommand, RunOptions } from './link.ts';
+import { JoinedStream } from './joined-stream.ts';
+import type { Channel, Command, CommandResult, Link, RunningCommand, RunOptions } from './link.ts';
+import { tailOf } from './tail.ts';
 
-async function run(command: readonly [string, ...string[]], options: RunOptions): Promise<CommandResult> {
+async function run(command: Command, { input = '', timeoutMs }: RunOptions): Promise<CommandResult> {
 	// Few commands need it, so that it is loaded here and not at start-up.
 	const { execa } = await import('execa');
 	const [file, ...args] = command;
-	const { input = '', timeoutMs: timeout } = options;
-	const result = await execa(file, args, { input, timeout, reject: false, stripFinalNewline: false });
-	const { exitCode = null, stdout, stderr } = result;
+	const child = execa(file, args, { input, reject: false, stripFinalNewline: false });
+	let isLate = false;
+	const timer = setTimeout(() => {
+		isLate = true;
+		child.kill();
+	}, timeoutMs);
+	child.nodeChildProcess.once('exit', () => {
+		// What it left behind may hold its output open for as long as it likes.
+		if (isLate) for (const output of [child.stdout, child.stderr]) output.destroy();
+	});
+	const { exitCode = null, stdout, stderr, shortMessage = '' } = await child;
+	clearTimeout(timer);
+	if (isLate) return { exitCode: null, stdout, stderr: stderr || `timed out after ${timeoutMs} ms` };
 	const neverStarted = exitCode === null && stderr === '';
-	return { exitCode, stdout, stderr: neverStarted ? (result.shortMessage ?? '') : stderr };
+	return { exitCode, stdout, stderr: neverStarted ? shortMessage : stderr };
 }
 
 /** Starts a command on this machine, without stdin; it ends with this process. */
-export async function startCommand(command: readonly [string, ...string[]]): Promise<RunningCommand> {
+export async function startCommand(command: Command): Promise<RunningCommand> {
 	const { execa } = await import('execa');
 	const [file, ...args] = command;
 	const child = execa(file, args, {
@@ -47,7 +61,7 @@ async function put(path: string, content: string, mode: number): Promise<void> {
 	const temporary = `${path}.${freshId()}`;
 	try {
 		await mkdir(dirname(path), { recursive: true });
-		const file = await open(temporary, 'wx', mode);
+		const file = await openFile(temporary, 'wx', mode);
 		try {
 			await file.writeFile(content);
 			await file.chmod(mode);
@@ -64,5 +78,54 @@ async function put(path: string, content: string, mode: number): Promise<void> {
 	}
 }
 
-/** This machine. */
-export const localLink: Link = { run, put };
+/** What a shell says of a command that it does not find. */
+const NOT_FOUND = 127;
+
+/** It ends with this process: at the latest when it reads its stdin or writes. */
+async function open(command: Command): Promise<Channel> {
+	const { execa } = await import('execa');
+	const [file, ...args] = command;
+	const child = execa(file, args, { buffer: false, encoding: 'buffer', reject: false, stdin: 'pipe' });
+	const stderr = tailOf(child.stderr);
+	let isClosed = false;
+	const stream = new JoinedStream({
+		readable: child.stdout,
+		writable: child.stdin,
+		// What does not listen is killed after five seconds.
+		close: () => void child.kill('SIGTERM'),
+		broken: () => null,
+	});
+	const ended = child.then(({ exitCode, signal = null, shortMessage }) => {
+		if (isClosed) return { code: null, signal: null, stderr: stderr() };
+		if (exitCode !== undefined || signal !== null)
+			return { code: exitCode ?? null, signal, stderr: stderr() };
+		return { code: NOT_FOUND, signal: null, stderr: shortMessage ?? '' };
+	});
+	const close = () => {
+		isClosed = true;
+		stream.destroy();
+	};
+	return { stream, ended, close };
+}
+
+function connect(host: string, port: number): Promise<Duplex> {
+	return new Promise((resolve, reject) => {
+		const socket = connectTcp({ host, port, noDelay: true });
+		socket.once('error', reject);
+		socket.once('connect', () => {
+			socket.off('error', reject);
+			socket.on('error', () => {});
+			resolve(socket);
+		});
+	});
+}
+
+/** This machine. It is never lost. */
+export const localLink: Link = {
+	run,
+	open,
+	put,
+	connect,
+	lost: new Promise(() => {}),
+	close: async () => {},
+};

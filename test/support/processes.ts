@@ -12,7 +12,23 @@ export function isAlive(pid: number): boolean {
 
 /** The processes whose environment has `entry` (`NAME=value`), without this one. */
 export function processesWith(entry: string): number[] {
-	return pidsNow().filter((pid) => pid !== process.pid && isAlive(pid) && environmentOf(pid).includes(entry));
+	return processesWhere((other) => other === entry);
+}
+
+/** The processes one of whose entries (`NAME=value`) in the environment fits, without this one. */
+export function processesWhere(fits: (entry: string) => boolean): number[] {
+	return pidsNow().filter((pid) => pid !== process.pid && isAlive(pid) && environmentOf(pid).some(fits));
+}
+
+export function childrenOf(parent: number): number[] {
+	return pidsNow().filter((pid) => {
+		try {
+			const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+			return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent && isAlive(pid);
+		} catch {
+			return false;
+		}
+	});
 }
 
 /** The processes that have a file open. */

@@ -235,6 +235,10 @@ export function scriptedServer({
 	};
 	return {
 		definition: definition(name),
+		setup: null,
+		async examine() {
+			return [];
+		},
 		applied,
 		get observation() {
 			return observation;

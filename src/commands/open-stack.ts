@@ -1,5 +1,6 @@
 import type { StackInspection, StackLocation } from '../files/load-stack.ts';
 import { formatFileMessage, ProcdeckError } from '../model/errors.ts';
+import type { Asker } from '../model/question.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import type { Context } from './context.ts';
@@ -95,42 +96,63 @@ export async function inspectedStack({ directory, procfile, environment }: Globa
 	}
 }
 
-/**
- * Opens servers for `use` and closes them after it.
- * @param mode `peek` starts no supervisor where none is needed
- * @throws ProcdeckError `refused` for a kind of server that cannot be driven yet
- */
+/** How servers are opened. */
+export interface Opening {
+	/** `peek` starts no supervisor where none is needed. */
+	readonly mode: 'attach' | 'peek';
+	/** What connections ask; null: the terminal is asked. */
+	readonly asker: Asker | null;
+	/** Goes on reading the app's files when they change. */
+	readonly watchesFiles: boolean;
+}
+
+/** Opens servers for `use` and closes them after it. */
 export async function withServers<T>(
-	{ directory, procfile, environment }: Globals,
+	globals: Globals,
 	stack: Stack,
 	definitions: readonly ServerDefinition[],
-	mode: 'attach' | 'peek',
+	how: Opening | Opening['mode'],
 	use: (servers: readonly Server[]) => Promise<T>,
 ): Promise<T> {
-	for (const definition of definitions) requireDrivable(definition);
-	const { embeddedServer } = await import('../server/embedded/client.ts');
-	const location = { directory, procfile, environment };
-	const servers = definitions.map((definition) => embeddedServer({ stack, definition, location, mode }));
+	const opening = typeof how === 'string' ? { mode: how, asker: null, watchesFiles: false } : how;
+	const [remote, embedded] = partition(definitions, isEmbedded);
+	const servers = new Map<string, Server>();
+	const keep = (server: Server) => servers.set(server.definition.name, server);
+	let stopWatching = () => {};
+	if (embedded.length > 0)
+		for (const server of await openEmbedded(globals, stack, embedded, opening)) keep(server);
+	if (remote.length > 0) {
+		const { openRemote, sourceOf } = await import('./open-remote.ts');
+		const { source, close } = await sourceOf(globals, stack, opening.watchesFiles);
+		stopWatching = close;
+		for (const definition of remote) keep(openRemote(source, definition, opening.asker));
+	}
 	try {
-		return await use(servers);
+		return await use(definitions.map(({ name }) => servers.get(name)!));
 	} finally {
-		await Promise.all(servers.map((server) => server.close()));
+		stopWatching();
+		await Promise.all([...servers.values()].map((server) => server.close()));
 	}
 }
 
-/** Whether the server is one that this version can drive. */
-export function isDrivable(definition: ServerDefinition): boolean {
-	return definition.kind === 'local' && definition.supervisor === 'embedded';
+async function openEmbedded(
+	{ directory, procfile, environment }: Globals,
+	stack: Stack,
+	definitions: readonly ServerDefinition[],
+	{ mode }: Opening,
+): Promise<Server[]> {
+	const { embeddedServer } = await import('../server/embedded/client.ts');
+	const location = { directory, procfile, environment };
+	return definitions.map((definition) => embeddedServer({ stack, definition, location, mode }));
 }
 
-function requireDrivable(definition: ServerDefinition): void {
-	if (isDrivable(definition)) return;
-	const how = definition.kind === 'ssh' ? 'is reached over SSH' : 'is run by systemd';
-	throw new ProcdeckError(
-		'refused',
-		`server ${definition.name} ${how}, which this version cannot do yet`,
-		'name a local server with --server NAME',
-	);
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [others: T[], belonging: T[]] {
+	return [items.filter((item) => !belongs(item)), items.filter(belongs)];
+}
+
+/** Whether Procdeck's own supervisor runs the server's instances. */
+export function isEmbedded({ supervisor }: ServerDefinition): boolean {
+	return supervisor === 'embedded';
 }
 
 /** The local servers of the stack: those that verbs of the whole stack mean. */

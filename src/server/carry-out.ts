@@ -1,13 +1,22 @@
 import { monotonicNow } from '../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
+import { ProcdeckError } from '../model/errors.ts';
 import { freshId } from '../model/fresh-id.ts';
 import type { ServerDefinition } from '../model/stack.ts';
 import type { Observers } from './observers.ts';
 import { type Goal, timeToSettle } from './plan/goals.ts';
 import type { Plan, PlannedRow } from './plan/plan.ts';
-import { historyEntry, outcomeOf, recordedRow, rowOf, settledRow } from './plan/rows.ts';
+import { failureOf, historyEntry, outcomeOf, recordedRow, rowOf, settledRow } from './plan/rows.ts';
 import type { SupervisorState } from './plan/state.ts';
 import type { Settling } from './settling.ts';
+
+export interface Begun {
+	readonly planned: Plan;
+	/** Why it could not be recorded: then nothing was changed, but where the server was lost (`unreachable`). */
+	readonly problem: Error | null;
+	/** Why the connection broke while it was begun; absent: it did not. */
+	readonly lost?: string;
+}
 
 /** What changes are carried out on. */
 export interface ChangeTarget {
@@ -17,10 +26,10 @@ export interface ChangeTarget {
 	readonly observers: Observers;
 	/**
 	 * Plans a change, records it and sets it going.
-	 * @returns the plan, and why it could not be recorded: then nothing was changed
+	 * @param timeoutMs for the whole verb; null: the default
 	 * @throws ProcdeckError for bad input, when nothing was attempted
 	 */
-	begin(change: Change): Promise<{ readonly planned: Plan; readonly problem: Error | null }>;
+	begin(change: Change, timeoutMs: number | null): Promise<Begun>;
 	/** Keeps an entry of the history; a history that cannot be written stops nothing. */
 	keep(entry: HistoryEntry): Promise<void>;
 }
@@ -33,39 +42,44 @@ export async function carryOut(
 ): Promise<ChangeRow[]> {
 	const startedAt = monotonicNow();
 	const server = target.definition.name;
-	const { planned, problem } = await target.begin(change);
-	if (problem !== null) {
-		const reason = problem.message;
-		return planned.rows.map((row) => ({
-			...rowOf(server, row),
-			outcome: 'failed',
-			reason,
-			code: 'internal',
-		}));
-	}
+	const begun = await target.begin(change, options.timeoutMs);
+	const { planned, problem } = begun;
 	const at = target.observers.nextEntryAt();
 	const entries = planned.rows.map((row) => historyEntry(server, row, at, change, options));
-	for (const entry of entries) await note(target, entry);
-	const settled = settle(target, planned.rows, options).then(async (rows) => {
+	const noteOutcomes = async (rows: readonly ChangeRow[]) => {
 		const tookMs = Math.round(monotonicNow() - startedAt);
 		for (const [position, row] of rows.entries()) {
 			const entry = entries[position];
 			if (entry !== undefined && entry.outcome === null)
 				await note(target, { ...entry, ...outcomeOf(row), tookMs });
 		}
+	};
+	if (problem !== null) {
+		const rows = planned.rows.map((row) => unrecordedRow(server, row, problem));
+		if (rows.some(({ outcome }) => outcome === 'unknown')) await noteOutcomes(rows);
+		return rows;
+	}
+	for (const entry of entries) await note(target, entry);
+	const settled = settle(target, begun, options).then(async (rows) => {
+		await noteOutcomes(rows);
 		return rows;
 	});
 	return options.wait ? settled : planned.rows.map((row) => recordedRow(server, row));
 }
 
+function unrecordedRow(server: string, row: PlannedRow, problem: Error): ChangeRow {
+	const code = problem instanceof ProcdeckError ? problem.code : 'internal';
+	return { ...rowOf(server, row), ...failureOf(code), reason: problem.message };
+}
+
 async function settle(
 	target: ChangeTarget,
-	rows: readonly PlannedRow[],
-	options: ChangeOptions,
+	{ planned: { rows }, lost }: Begun,
+	{ timeoutMs, onProgress = () => {} }: ChangeOptions,
 ): Promise<ChangeRow[]> {
 	const goals = rows.flatMap((row) => row.goals);
-	const timeoutMs = options.timeoutMs ?? defaultTimeout(target.state, goals);
-	const states = await target.settling.wait(goals, target.state, timeoutMs, options.onProgress ?? (() => {}));
+	const withinMs = timeoutMs ?? defaultTimeout(target.state, goals);
+	const states = await target.settling.wait(goals, target.state, withinMs, onProgress, lost);
 	let position = 0;
 	return rows.map((row) => {
 		const own = states.slice(position, position + row.goals.length);

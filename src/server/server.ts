@@ -1,5 +1,7 @@
 import type { Change, ChangeOptions, ChangeRow, Selector } from '../model/change.ts';
+import type { Found } from '../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
+import type { SetupPlan } from '../model/setup.ts';
 import type { ServerDefinition } from '../model/stack.ts';
 
 export interface LogQuery {
@@ -25,9 +27,39 @@ export interface LogChunk {
 	readonly marker: boolean;
 }
 
+export interface SetupOptions {
+	/** The verb in the history. */
+	readonly verb: 'sync' | 'server add' | 'server remove';
+	/** `user@host`, for the history. */
+	readonly who: string;
+	readonly changeId: string;
+}
+
+/** What Procdeck keeps on a server beside instances: units, scripts and the environment. */
+export interface ServerSetup {
+	/**
+	 * What is to be done so that it is as the stack's files want it.
+	 * @throws ProcdeckError `unreachable`, `refused`
+	 */
+	plan(): Promise<SetupPlan>;
+	/**
+	 * Does what was planned, while nobody else changes the stack. No instance is restarted for it.
+	 * @throws ProcdeckError `conflict` when something else would have to be done now; `unreachable`, `refused`
+	 */
+	write(planned: SetupPlan, options: SetupOptions): Promise<void>;
+	/**
+	 * Takes everything away that Procdeck put there, once nothing runs any more.
+	 * @returns paths under the stack's names that somebody else has put there
+	 * @throws ProcdeckError `refused` while something runs; `unreachable`
+	 */
+	remove(options: SetupOptions): Promise<readonly string[]>;
+}
+
 /** A machine that runs instances. Implementations: the embedded supervisor, systemd. */
 export interface Server {
 	readonly definition: ServerDefinition;
+	/** null: nothing has to be written before instances can run. */
+	readonly setup: ServerSetup | null;
 	/**
 	 * Pushes a snapshot, then every change, until the returned function is called. Statistics come only if asked for.
 	 * A lost connection is an event, not an error; the server reconnects by itself and sends a new snapshot.
@@ -46,5 +78,7 @@ export interface Server {
 	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]>;
 	/** One sample now. */
 	stats(): Promise<ServerStats>;
+	/** Looks at everything that running the stack there needs. Never rejects for what is wrong: that is what it finds. */
+	examine(): Promise<readonly Found[]>;
 	close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { monotonicNow } from '../linux/proc.ts';
 import type { ProgressListener } from '../model/change.ts';
 import { type Goal, type GoalState, goalState } from './plan/goals.ts';
+import { goalStateAfterLoss } from './plan/goals-after-loss.ts';
 import type { SupervisorState } from './plan/state.ts';
 
 /** Who waits for what: told once for all when every goal is decided or time is over. */
@@ -10,6 +11,8 @@ interface Waiter {
 	readonly onProgress: ProgressListener;
 	readonly resolve: (states: readonly GoalState[]) => void;
 	readonly timer: NodeJS.Timeout;
+	/** Why the connection to the server broke meanwhile; null: it did not. */
+	lost: string | null;
 	/** What was told last. */
 	told: string;
 }
@@ -20,16 +23,25 @@ const LONGEST_CURRENT = 3;
 /** Follows the goals of changes under way. */
 export class Settling {
 	readonly #waiters = new Set<Waiter>();
+	/** Why nobody knows what the state is by now; null: it is known. */
+	#lost: string | null = null;
+
+	/** Whether somebody waits. */
+	get isAwaited(): boolean {
+		return this.#waiters.size > 0;
+	}
 
 	/**
 	 * Resolves with the state of each goal. A goal once decided stays so; those undecided after `timeoutMs` are failed
-	 * with code `timeout`, and the change itself goes on.
+	 * with code `timeout`, and the change itself goes on; or with `unreachable` where nobody knows what becomes of it.
+	 * @param lost why the connection to the server broke before; null: it did not
 	 */
 	wait(
 		goals: readonly Goal[],
 		state: SupervisorState,
 		timeoutMs: number,
 		onProgress: ProgressListener,
+		lost: string | null = null,
 	): Promise<readonly GoalState[]> {
 		const startedAt = monotonicNow();
 		return new Promise((resolve) => {
@@ -39,21 +51,37 @@ export class Settling {
 				onProgress,
 				resolve,
 				timer: setTimeout(() => this.#expire(waiter, monotonicNow() - startedAt), timeoutMs),
+				lost: this.#lost ?? lost,
 				told: '',
 			};
 			this.#waiters.add(waiter);
-			this.#check(waiter, state);
+			if (this.#lost === null || goals.length === 0) this.#check(waiter, state);
 		});
+	}
+
+	/** The connection to the server broke: nothing is decided any more, until `resume`. */
+	interrupt(reason: string): void {
+		this.#lost = reason;
+		for (const waiter of this.#waiters) waiter.lost = reason;
+	}
+
+	/** The state is known again. */
+	resume(state: SupervisorState): void {
+		this.#lost = null;
+		this.check(state);
 	}
 
 	/** To be called after every step. */
 	check(state: SupervisorState): void {
+		if (this.#lost !== null) return;
 		for (const waiter of this.#waiters) this.#check(waiter, state);
 	}
 
 	#check(waiter: Waiter, state: SupervisorState): void {
 		waiter.goals.forEach((goal, position) => {
-			if (waiter.states[position]?.kind === 'pending') waiter.states[position] = goalState(goal, state);
+			if (waiter.states[position]?.kind === 'pending')
+				waiter.states[position] =
+					waiter.lost === null ? goalState(goal, state) : goalStateAfterLoss(goal, state, waiter.lost);
 		});
 		const settled = waiter.states.filter(({ kind }) => kind !== 'pending').length;
 		const current = currentOf(waiter, state);
@@ -66,9 +94,13 @@ export class Settling {
 	}
 
 	#expire(waiter: Waiter, afterMs: number): void {
-		const reason = `not settled after ${Math.round(afterMs / 1000)} s; it goes on`;
+		const late = `not settled after ${Math.round(afterMs / 1000)} s; it goes on`;
+		const undecided: GoalState =
+			this.#lost === null
+				? { kind: 'failed', reason: late, code: 'timeout' }
+				: { kind: 'failed', reason: this.#lost, code: 'unreachable' };
 		waiter.states.forEach((state, position) => {
-			if (state.kind === 'pending') waiter.states[position] = { kind: 'failed', reason, code: 'timeout' };
+			if (state.kind === 'pending') waiter.states[position] = undecided;
 		});
 		this.#finish(waiter);
 	}

@@ -8,13 +8,44 @@ import type { Server } from '../server/server.ts';
  */
 export async function snapshotOf(server: Server): Promise<ServerObservation> {
 	let snapshot: ServerObservation | undefined;
+	let reason: string | null = null;
 	const stop = await server.observe(
 		(event) => {
 			if (event.kind === 'snapshot') snapshot = event.observation;
+			else if (event.kind === 'connection') reason = event.reason;
 		},
 		{ stats: false },
 	);
 	stop();
 	if (snapshot) return snapshot;
-	throw new ProcdeckError('internal', `server ${server.definition.name} sent no snapshot`);
+	throw new ProcdeckError('unreachable', reason ?? `${server.definition.name} reports nothing`);
+}
+
+/** What servers report now, and which of them cannot be reached, with the reason. */
+export interface Snapshots {
+	readonly observations: readonly ServerObservation[];
+	readonly unreachable: readonly { readonly server: string; readonly reason: string }[];
+}
+
+/**
+ * What several servers report now; one that cannot be reached keeps nothing from the others.
+ * @throws ProcdeckError `unreachable` when none of them can be
+ */
+export async function snapshotsOf(servers: readonly Server[]): Promise<Snapshots> {
+	const results = await Promise.allSettled(servers.map(snapshotOf));
+	const observations = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+	const unreachable = results.flatMap((result, position) => {
+		if (result.status === 'fulfilled') return [];
+		const server = servers[position]!.definition.name;
+		return [{ server, reason: asUnreachable(result.reason).message }];
+	});
+	const [first] = results;
+	if (observations.length === 0 && first?.status === 'rejected') throw first.reason;
+	return { observations, unreachable };
+}
+
+/** Anything but a ProcdeckError is a bug and goes up as it is. */
+function asUnreachable(reason: unknown): ProcdeckError {
+	if (reason instanceof ProcdeckError) return reason;
+	throw reason;
 }

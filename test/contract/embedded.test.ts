@@ -6,6 +6,7 @@ import { serverContract } from './server-contract.ts';
 serverContract('the embedded supervisor', {
 	fixture,
 	app: embeddedApp,
-	isAlive,
-	kill: (pid, signal) => process.kill(pid, signal),
+	isAlive: (pid) => pid !== undefined && isAlive(pid),
+	kill: (pid, signal) => void process.kill(pid, signal),
+	capabilities: { growingBackOff: true, restartReadsFiles: true, endsUnready: true, boundsMemory: true },
 });

@@ -1,5 +1,6 @@
 import type { Change, ChangeOptions, ChangeRow } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
+import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import type { LogChunk, LogQuery, Server } from '../server.ts';
@@ -32,6 +33,8 @@ export function embeddedServer(options: EmbeddedServerOptions): Server {
 
 class EmbeddedServer implements Server {
 	readonly definition: ServerDefinition;
+	/** The supervisor reads the files itself. */
+	readonly setup = null;
 	readonly #options: EmbeddedServerOptions;
 	readonly #paths: StatePaths;
 	readonly #closing = new AbortController();
@@ -78,6 +81,11 @@ class EmbeddedServer implements Server {
 	async stats(): Promise<ServerStats> {
 		const connection = await this.#connectIfRunning();
 		return connection === null ? {} : connection.request('stats', null);
+	}
+
+	async examine(): Promise<readonly Found[]> {
+		const { examine } = await import('./examine.ts');
+		return examine();
 	}
 
 	async close(): Promise<void> {

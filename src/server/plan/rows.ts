@@ -1,4 +1,5 @@
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import type { ErrorCode } from '../../model/errors.ts';
 import { freshId } from '../../model/fresh-id.ts';
 import type { GoalState } from './goals.ts';
 import type { PlannedRow } from './plan.ts';
@@ -30,10 +31,16 @@ export function settledRow(base: ChangeRow, row: PlannedRow, states: readonly Go
 	const failures = states.flatMap((state, position) =>
 		state.kind === 'failed' ? [{ ...state, name: row.goals[position]?.name }] : [],
 	);
-	const first = failures[0];
+	// What the server says itself counts more than what is not known of it.
+	const first = failures.find(({ code }) => code !== 'unreachable') ?? failures[0];
 	if (first === undefined) return base;
 	const reason = failures.map((failure) => `${failure.name}: ${failure.reason}`).join('; ');
-	return { ...base, outcome: 'failed', reason, code: first.code };
+	return { ...base, ...failureOf(first.code), reason };
+}
+
+/** Nobody knows what became of a change under way on a server that cannot be reached. */
+export function failureOf(code: ErrorCode): Pick<ChangeRow, 'outcome' | 'code'> {
+	return { outcome: code === 'unreachable' ? 'unknown' : 'failed', code };
 }
 
 /** @param at ISO 8601 */

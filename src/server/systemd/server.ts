@@ -1,0 +1,360 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Link } from '../../link/link.ts';
+import { monotonicNow } from '../../linux/proc.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
+import type { Found } from '../../model/finding.ts';
+import type { ServerEvent, ServerStats } from '../../model/observed.ts';
+import type { ServerDefinition } from '../../model/stack.ts';
+import { type Begun, type ChangeTarget, carryOut } from '../carry-out.ts';
+import { type Observed, Observers } from '../observers.ts';
+import { goalState } from '../plan/goals.ts';
+import { initialCounts } from '../plan/initial.ts';
+import type { Instance, SupervisorState } from '../plan/state.ts';
+import type { LogChunk, LogQuery, Server, ServerSetup } from '../server.ts';
+import { Settling } from '../settling.ts';
+import type { StackSource } from '../stack-source.ts';
+import { Actions } from './actions.ts';
+import { Announcer } from './announcer.ts';
+import { beginDespiteLoss } from './begin.ts';
+import type { BusEvent } from './bus.ts';
+import type { ChangeContext } from './changes.ts';
+import { driftOf } from './drift.ts';
+import { examine } from './examine.ts';
+import { journalAccess } from './facts.ts';
+import { followHistory, readHistory, writeHistory } from './history.ts';
+import { Jobs } from './jobs.ts';
+import { readLogs } from './logs.ts';
+import { instanceOf, unitName } from './names.ts';
+import type { FilesOnServer } from './read-files.ts';
+import { Reconnecting } from './reconnect.ts';
+import type { Replacement } from './rolling.ts';
+import { Sampler } from './sampler.ts';
+import { Session } from './session.ts';
+import { systemdSetup } from './setup.ts';
+import { StackState } from './stack-state.ts';
+
+export interface SystemdServerOptions {
+	readonly source: StackSource;
+	readonly definition: ServerDefinition;
+	/**
+	 * Makes a new link to the server.
+	 * @throws ProcdeckError `unreachable`
+	 */
+	readonly connect: (signal: AbortSignal) => Promise<Link>;
+}
+
+/** So long it is tried to finish a change that a broken connection interrupted, where its verb has no time of its own. */
+const LONGEST_LOSS_MS = 60_000;
+
+/** Files are read again when they are quiet for so long. */
+const REREAD_AFTER_MS = 100;
+
+/** A stack on a server whose systemd runs its instances. */
+export function systemdServer(options: SystemdServerOptions): Server {
+	return new SystemdServer(options);
+}
+
+/** One connection, and what goes on over it. */
+interface Live {
+	readonly session: Session;
+	readonly actions: Actions;
+	readonly history: readonly HistoryEntry[];
+}
+
+class SystemdServer implements Server, ChangeTarget, Observed {
+	readonly definition: ServerDefinition;
+	readonly settling = new Settling();
+	readonly observers: Observers;
+	readonly setup: ServerSetup;
+	readonly #options: SystemdServerOptions;
+	readonly #jobs = new Jobs();
+	readonly #known: StackState;
+	readonly #announcer: Announcer;
+	readonly #sampler: Sampler;
+	readonly #connection: Reconnecting<Live>;
+	readonly #closing = new AbortController();
+	readonly #listeners = new Set<(event: ServerEvent) => void>();
+	readonly #unlisten: () => void;
+	#clockAhead = 0;
+	#drift: readonly string[] = [];
+	#reread: NodeJS.Timeout | null = null;
+
+	constructor(options: SystemdServerOptions) {
+		const { source, definition } = options;
+		this.#options = options;
+		this.definition = definition;
+		const clocks = () => ({ server: this.#serverNow(), mono: monotonicNow() });
+		this.#known = new StackState(() => source.stack, this.#jobs, clocks);
+		this.observers = new Observers(this, []);
+		this.#announcer = new Announcer(this.#known, this.observers, this.settling);
+		this.#sampler = new Sampler(this.#known, (event) => this.observers.tell(event));
+		this.#connection = new Reconnecting({
+			connect: () => this.#connect(),
+			onOpen: (live) => this.#opened(live),
+			onFailure: ({ message }) => this.#tellConnection('unreachable', message),
+		});
+		this.setup = systemdSetup({
+			stack: () => source.stack,
+			definition,
+			session: async () => (await this.#connection.open()).session,
+			serverNow: () => this.#serverNow(),
+		});
+		this.#unlisten = source.listen(() => this.#redefine());
+	}
+
+	get state(): SupervisorState {
+		return this.#known.state;
+	}
+
+	projection(): ReturnType<Observed['projection']> {
+		return {
+			definition: this.definition,
+			initial: this.#initial,
+			problems: this.#problems,
+			drift: this.#drift,
+			clock: { mono: monotonicNow(), wall: Date.now() },
+			supervisorPid: null,
+			readinessOf: (instance) => this.#readinessOf(instance),
+			commandOf: (type) => this.#known.files?.record?.types[type]?.command ?? '',
+		};
+	}
+
+	async observe(
+		listener: (event: ServerEvent) => void,
+		options: { readonly stats: boolean },
+	): Promise<() => void> {
+		const guarded = (event: ServerEvent) => {
+			if (this.#listeners.has(guarded) && (options.stats || event.kind !== 'stats')) listener(event);
+		};
+		this.#listeners.add(guarded);
+		try {
+			if (this.#connection.current === null) await this.#connection.open();
+			else guarded({ kind: 'snapshot', observation: this.observers.snapshot() });
+		} catch (error) {
+			if (!(error instanceof ProcdeckError)) throw error;
+			guarded({ kind: 'connection', connection: 'unreachable', reason: error.message });
+			void this.#connection.keepTrying(1);
+		}
+		const stopTelling = this.observers.add(guarded);
+		const stopSampling = options.stats ? this.#sampler.want() : () => {};
+		return () => {
+			this.#listeners.delete(guarded);
+			stopTelling();
+			stopSampling();
+		};
+	}
+
+	async apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
+		await this.#connection.open();
+		return carryOut(this, change, options);
+	}
+
+	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]> {
+		const until = AbortSignal.any([signal, this.#closing.signal]);
+		return readLogs(async () => (await this.#connection.open()).session, query, until);
+	}
+
+	async stats(): Promise<ServerStats> {
+		await this.#connection.open();
+		return this.#sampler.sample();
+	}
+
+	examine(): Promise<readonly Found[]> {
+		const { source, definition, connect } = this.#options;
+		return examine({ stack: source.stack, definition, connect: () => connect(this.#closing.signal) });
+	}
+
+	async close(): Promise<void> {
+		this.#closing.abort();
+		this.#unlisten();
+		this.#sampler.close();
+		this.#announcer.close();
+		const live = await this.#connection.close();
+		live?.actions.close();
+		await live?.session.close();
+	}
+
+	async begin(change: Change, timeoutMs: number | null): Promise<Begun> {
+		const begun = await beginDespiteLoss(() => this.#changeContext(), change, timeoutMs ?? LONGEST_LOSS_MS);
+		this.#filesRead();
+		return begun;
+	}
+
+	async keep(entry: HistoryEntry): Promise<void> {
+		const session = this.#connection.current?.session;
+		// What cannot be written stops nothing: the rows of the answer say what became of the change.
+		if (session !== undefined) await writeHistory(session, entry).catch(() => {});
+	}
+
+	get #initial(): Record<string, number> {
+		return initialCounts(this.#options.source.stack, this.definition);
+	}
+
+	get #problems(): readonly FileMessage[] {
+		const { problems } = this.#options.source;
+		const facts = this.#connection.current?.session.facts;
+		if (facts === undefined || journalAccess(facts, this.definition.scope) !== null) return problems;
+		const mend = `\`usermod -aG systemd-journal ${facts.user}\` there, as root`;
+		const message = `${facts.user} may not read the journal: no logs and no history (${mend})`;
+		return [...problems, { file: this.definition.name, line: null, message }];
+	}
+
+	#readinessOf({ name }: Instance): boolean | null {
+		const readiness = this.#known.readinessOf(name);
+		return readiness === null ? null : readiness === 'ready';
+	}
+
+	#serverNow(): number {
+		return Date.now() + this.#clockAhead;
+	}
+
+	async #connect(): Promise<Live> {
+		const { source, definition, connect } = this.#options;
+		const link = await connect(this.#closing.signal);
+		try {
+			const session = await Session.open(link, source.stack, definition, {
+				onEvent: (event) => this.#take(event),
+				onUnit: ({ of, state }) => {
+					if (this.#connection.current?.session !== session) return;
+					if (this.#known.takeUnit(of, state)) this.#announcer.soon([of.name]);
+				},
+			});
+			return await this.#look(session);
+		} catch (error) {
+			await link.close();
+			throw error;
+		}
+	}
+
+	/** Reads all that is there at the beginning of a connection. */
+	async #look(session: Session): Promise<Live> {
+		this.#clockAhead = session.facts.clockAhead;
+		const [files, history] = await Promise.all([session.readFiles(), readHistory(session)]);
+		const units = await session.units.open(enabledUnits(session, files));
+		this.#known.takeFiles(files);
+		this.#known.takeUnits(units);
+		const actions = new Actions({
+			session,
+			known: this.#known,
+			jobs: this.#jobs,
+			onChange: (names) => this.#announcer.soon(names),
+			settled: (name) => this.#settled(name),
+		});
+		return { session, actions, history };
+	}
+
+	async #changeContext(): Promise<ChangeContext> {
+		const { session, actions } = await this.#connection.open();
+		return {
+			stack: this.#options.source.stack,
+			definition: this.definition,
+			initial: this.#initial,
+			session,
+			lock: await session.lock(),
+			known: this.#known,
+			serverNow: () => this.#serverNow(),
+			perform: (plan) => actions.perform(plan),
+		};
+	}
+
+	#opened(live: Live): void {
+		const { session, history } = live;
+		this.#lookForDrift(session);
+		this.observers.recall(history);
+		void session.lost.then((reason) => this.#lost(live, reason));
+		followHistory(session, (entry) => this.#toldOf(entry)).catch(() => {});
+		const snapshot: ServerEvent = { kind: 'snapshot', observation: this.observers.snapshot() };
+		for (const listener of this.#listeners) listener(snapshot);
+		this.#announcer.soon([...this.state.instances.keys()]);
+		this.#sampler.connect(session);
+		live.actions.checkAgain();
+		void this.#resume(live);
+	}
+
+	/** What was under way when the connection broke is judged as soon as nothing of it can reach the server any more. */
+	async #resume(live: Live): Promise<void> {
+		if (this.settling.isAwaited) await live.session.untilNobodyChanges().catch(() => {});
+		if (this.#connection.current === live) this.settling.resume(this.state);
+	}
+
+	#lost(live: Live, reason: string): void {
+		if (this.#connection.current !== live || this.#closing.signal.aborted) return;
+		this.settling.interrupt(reason);
+		this.#jobs.forget();
+		this.#sampler.disconnect();
+		live.actions.close();
+		void live.session.close();
+		this.#tellConnection('connecting', reason);
+		this.#connection.lost(live);
+	}
+
+	#tellConnection(connection: 'connecting' | 'unreachable', reason: string): void {
+		this.observers.tell({ kind: 'connection', connection, reason });
+	}
+
+	#take(event: BusEvent): void {
+		if (event.kind === 'job-removed') {
+			this.#jobs.ended(event.job, event.result);
+			const of = instanceOf(this.#connection.current?.session.layout.prefix ?? '', event.unit);
+			if (of !== null && this.#known.refresh(of.name)) this.#announcer.soon([of.name]);
+		} else if (event.kind === 'unit-files-changed' || event.kind === 'reloaded') {
+			this.#readAgainSoon();
+		}
+	}
+
+	/** The app's files became others: what is there may differ from them now. */
+	#redefine(): void {
+		this.#known.redefine();
+		this.#filesRead();
+	}
+
+	/** Somebody changed something: what is held or paused may have become another. */
+	#toldOf(entry: HistoryEntry): void {
+		this.observers.tellHistory(entry);
+		this.#readAgainSoon();
+	}
+
+	#readAgainSoon(): void {
+		if (this.#reread !== null) clearTimeout(this.#reread);
+		this.#reread = setTimeout(() => {
+			this.#reread = null;
+			void this.#readAgain().catch(() => {});
+		}, REREAD_AFTER_MS).unref();
+	}
+
+	async #readAgain(): Promise<void> {
+		const live = this.#connection.current;
+		if (live === null) return;
+		const files = await live.session.readFiles();
+		if (this.#connection.current !== live || isDeepStrictEqual(files, this.#known.files)) return;
+		this.#known.takeFiles(files);
+		this.#filesRead();
+	}
+
+	#filesRead(): void {
+		const { files } = this.#known;
+		const session = this.#connection.current?.session;
+		if (files === null || session === undefined) return;
+		this.#lookForDrift(session);
+		for (const unit of enabledUnits(session, files)) void session.units.know(unit);
+		this.#announcer.stack();
+	}
+
+	#lookForDrift(session: Session): void {
+		const { files } = this.#known;
+		if (files !== null) this.#drift = driftOf(this.#options.source.stack, this.definition, session, files);
+	}
+
+	async #settled(name: string): Promise<Replacement> {
+		const goal = { kind: 'runs', name, startsAfter: -1, rolling: false } as const;
+		const [state] = await this.settling.wait([goal], this.state, 2 ** 31 - 1, () => {});
+		return state?.kind === 'done' || goalState(goal, this.state).kind === 'done' ? 'settled' : 'failed';
+	}
+}
+
+function enabledUnits({ layout }: Session, { enabled }: FilesOnServer): string[] {
+	return Object.entries(enabled).flatMap(([type, numbers]) =>
+		numbers.map((index) => unitName(layout.prefix, type, index)),
+	);
+}

@@ -1,11 +1,13 @@
-import type { Change, ChangeOptions, ChangeRow, Outcome, Selector } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow, Outcome, Selector } from '../model/change.ts';
 import { agoText, countsText } from '../model/change-text.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import { freshId } from '../model/fresh-id.ts';
-import { planUndo, type UndoPlan } from '../model/undo-plan.ts';
+import type { UndoPlan } from '../model/undo-plan.ts';
 import type { Server } from '../server/server.ts';
 import type { Activity } from '../store/activity.ts';
 import { type ConsoleStore, putActivity } from '../store/console-store.ts';
+import { undoPlan } from '../store/history.ts';
+import { applyToAll, type ChangeFor } from './fan-out.ts';
 import { move } from './move.ts';
 import { undo } from './undo.ts';
 
@@ -17,7 +19,12 @@ interface Result {
 
 /** Runs changes one may have to wait for; each is an activity from its beginning to its outcome. */
 export interface ChangeRunner {
-	apply(action: string, names: readonly string[], servers: readonly Server[], change: Change): Promise<void>;
+	apply(
+		action: string,
+		names: readonly string[],
+		servers: readonly Server[],
+		change: ChangeFor,
+	): Promise<void>;
 	move(from: Server, to: Server, type: string, count: number | null): Promise<void>;
 	undo(servers: readonly Server[]): Promise<void>;
 }
@@ -32,15 +39,17 @@ export function resultOf(rows: readonly ChangeRow[]): Result {
 }
 
 /** What an undo is about to take back: `worker on local` and `undo of scale 3 → 4 (2 minutes ago)`. */
-function undoHeadline({ parts }: UndoPlan): { subject: string; action: string } {
+function undoHeadline({ parts }: UndoPlan): Headline {
 	const [first] = parts;
 	const latest = parts.at(-1);
-	if (first === undefined || latest === undefined) return { subject: 'last change', action: 'undo' };
+	if (first === undefined || latest === undefined)
+		return { subject: 'last change', action: 'undo', servers: [] };
 	const names = new Set(parts.map(({ type, instance }) => instance ?? type ?? 'everything'));
 	const servers = new Set(parts.map(({ server }) => server));
 	const counts = parts.length === 1 ? countsText(first, '→') : '';
 	return {
 		subject: subjectOf([...names], [...servers]),
+		servers: [...servers],
 		action: `undo of ${first.verb}${counts} (${agoText(latest.at, Date.now())})`,
 	};
 }
@@ -53,67 +62,88 @@ function undoResult(rows: readonly ChangeRow[], { passedOver }: UndoPlan): Resul
 	return { ...result, reason: reasons.length === 0 ? null : reasons.join('; ') };
 }
 
-/** `worker.2 on local`; no selector means everything. */
+const MOST_NAMED = 3;
+
+/** `worker.2 on local`, `web on 40 servers`; no selector means everything. */
 export function subjectOf(names: readonly string[], servers: readonly string[]): string {
-	return `${names.length === 0 ? 'everything' : names.join(', ')} on ${servers.join(', ')}`;
+	const where = servers.length > MOST_NAMED ? `${servers.length} servers` : servers.join(', ');
+	return `${names.length === 0 ? 'everything' : names.join(', ')} on ${where}`;
 }
 
 export function selectorText({ type, index }: Selector): string {
 	return index === null ? type : `${type}.${index}`;
 }
 
+/** What a change is about. */
+interface Headline {
+	readonly subject: string;
+	readonly action: string;
+	readonly servers: readonly string[];
+}
+
+/** How the work of a change tells how far it is. */
+interface Telling {
+	readonly options: ChangeOptions;
+	readonly onRows: (rows: readonly ChangeRow[]) => void;
+}
+
 /** Does the work of one change as an activity, from its announcement to its outcome. */
 type RunActivity = (
-	subject: string,
-	action: string,
-	work: (options: ChangeOptions) => Promise<Result>,
+	headline: Headline,
+	work: (telling: Telling) => Promise<readonly ChangeRow[]>,
+	result?: (rows: readonly ChangeRow[]) => Result,
 ) => Promise<void>;
 
 function activityRunner(store: ConsoleStore): RunActivity {
-	return async (subject, action, work) => {
+	return async (headline, work, result = resultOf) => {
 		const id = freshId();
 		const startedAt = Date.now();
-		const pending = { settled: 0, total: 0, outcome: null, reason: null, tookMs: null } as const;
-		const announced: Activity = { id, subject, action, startedAt, ...pending };
-		const onProgress = (settled: number, total: number) =>
-			putActivity(store, { ...announced, settled, total });
-		putActivity(store, announced);
+		const pending = { settled: 0, total: 0, outcome: null, reason: null, tookMs: null, rows: [] } as const;
+		let activity: Activity = { id, ...headline, startedAt, ...pending };
+		const update = (changed: Partial<Activity>) => {
+			activity = { ...activity, ...changed };
+			putActivity(store, activity);
+		};
+		const onProgress = (settled: number, total: number) => update({ settled, total });
+		const onRows = (rows: readonly ChangeRow[]) => update({ rows: [...activity.rows, ...rows] });
+		update({});
 		const { who } = store.getState();
-		const result = await work({ wait: true, timeoutMs: null, who, changeId: id, onProgress }).catch(failed);
-		putActivity(store, { ...announced, ...result, tookMs: Date.now() - startedAt });
+		const options = { wait: true, timeoutMs: null, who, changeId: id, onProgress };
+		const ended = await work({ options, onRows }).then((rows) => ({ ...result(rows), rows }), failed);
+		update({ ...ended, tookMs: Date.now() - startedAt });
 	};
 }
 
 function failed(error: unknown): Result {
 	if (!(error instanceof ProcdeckError)) throw error;
-	return { outcome: 'failed', reason: error.message };
+	return { outcome: error.code === 'unreachable' ? 'unreachable' : 'failed', reason: error.message };
 }
 
 export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 	const run = activityRunner(store);
 	const undoLast = (servers: readonly Server[]): Promise<void> => {
 		const state = store.getState();
-		const plan = planUndo(
-			state.servers.flatMap(({ observation }) => observation ?? []),
-			state.who,
-		);
-		const { subject, action } = undoHeadline(plan);
-		return run(subject, action, async ({ changeId: _, ...options }) =>
-			undoResult(await undo(servers, plan, options), plan),
+		const plan = undoPlan(state);
+		return run(
+			undoHeadline(plan),
+			({ options: { changeId: _, ...options } }) => undo(servers, plan, options),
+			(rows) => undoResult(rows, plan),
 		);
 	};
 	let undoing: Promise<void> = Promise.resolve();
 	return {
 		apply(action, names, servers, change) {
 			const where = servers.map(({ definition }) => definition.name);
-			return run(subjectOf(names, where), action, async (options) =>
-				resultOf((await Promise.all(servers.map((server) => server.apply(change, options)))).flat()),
+			return run({ subject: subjectOf(names, where), action, servers: where }, ({ options, onRows }) =>
+				applyToAll(servers, change, options, onRows),
 			);
 		},
 		move(from, to, type, count) {
-			const action = `move to ${to.definition.name}`;
-			return run(subjectOf([type], [from.definition.name]), action, async (options) =>
-				resultOf(await move(from, to, type, count, options)),
+			const [source, target] = [from.definition.name, to.definition.name];
+			const many = count === null ? '' : `${count} `;
+			const action = `move ${many}to ${target}`;
+			return run({ subject: subjectOf([type], [source]), action, servers: [source, target] }, ({ options }) =>
+				move(from, to, type, count, options),
 			);
 		},
 		undo(servers) {

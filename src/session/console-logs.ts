@@ -5,6 +5,8 @@ import type { Tick } from '../store/tick.ts';
 
 /** Lines of the past that a log view starts with. */
 const BACKLOG = 1000;
+/** What a cursor only passes on its way is not read: on a server every look starts a program. */
+const PASSING_MS = 150;
 
 /** Fills the log buffer from whatever the view looks at, and from nothing else. */
 export interface LogFeed {
@@ -17,6 +19,8 @@ export interface LogFeed {
 export function createLogFeed(servers: ReadonlyMap<string, Server>, buffer: LogBuffer, tick: Tick): LogFeed {
 	let watched: readonly LogSource[] = [];
 	let controller = new AbortController();
+	let watchedAt = Number.NEGATIVE_INFINITY;
+	let starting: NodeJS.Timeout | null = null;
 	/** Sources whose stream has ended, with the time of the last line. */
 	const ended = new Map<string, number>();
 
@@ -45,15 +49,27 @@ export function createLogFeed(servers: ReadonlyMap<string, Server>, buffer: LogB
 		}
 		if (!signal.aborted) ended.set(name, last + 1);
 	};
+	const start = () => {
+		starting = null;
+		for (const source of watched) void follow(source, null, controller.signal);
+	};
+	const stop = () => {
+		if (starting !== null) clearTimeout(starting);
+		starting = null;
+		controller.abort();
+	};
 	return {
 		watch(sources) {
-			controller.abort();
+			stop();
 			controller = new AbortController();
 			ended.clear();
 			watched = sources;
 			buffer.clear();
 			tick.mark();
-			for (const source of sources) void follow(source, null, controller.signal);
+			const isPassing = performance.now() - watchedAt < PASSING_MS;
+			watchedAt = performance.now();
+			if (isPassing) starting = setTimeout(start, PASSING_MS);
+			else start();
 		},
 		resume(server) {
 			const since = ended.get(server);
@@ -62,8 +78,6 @@ export function createLogFeed(servers: ReadonlyMap<string, Server>, buffer: LogB
 			ended.delete(server);
 			void follow(source, since, controller.signal);
 		},
-		stop() {
-			controller.abort();
-		},
+		stop,
 	};
 }

@@ -1,6 +1,7 @@
-import type { ServerEvent } from '../model/observed.ts';
+import { ProcdeckError } from '../model/errors.ts';
+import type { ServerEvent, ServerStats } from '../model/observed.ts';
 import type { Server } from '../server/server.ts';
-import { type ConsoleStore, receive, setNow } from '../store/console-store.ts';
+import { type ConsoleStore, receive, receiveStats, setNow } from '../store/console-store.ts';
 import type { Tick } from '../store/tick.ts';
 
 export interface ObserverOptions {
@@ -16,53 +17,94 @@ export interface ObserverOptions {
 
 /** A little longer than statistics take to come again. */
 const CLOCK_MS = 1_100;
+/** The samples of more servers than this come at any time, and are taken together. */
+const FEW_SERVERS = 3;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
 
 /** Takes in what the servers push: changes at once, statistics with the tick, and with them what time it is. */
 export function observeServers(options: ObserverOptions): { stop(): void } {
 	const { servers, store, tick, onSnapshot, onChange, onOpen } = options;
+	const over = new AbortController();
 	const unsubscribes: (() => void)[] = [];
-	const samples = new Map<string, ServerEvent>();
-	let stopped = false;
+	const samples = new Map<string, ServerStats>();
+	const sampled = new Set<string>();
 
 	const onEvent = (name: string, event: ServerEvent) => {
 		if (event.kind === 'stats') {
-			samples.set(name, event);
-			tick.mark();
+			samples.set(name, event.stats);
+			if (servers.length <= FEW_SERVERS || !sampled.has(name)) tick.mark();
+			sampled.add(name);
 			return;
 		}
 		receive(store, name, event, Date.now());
 		if (event.kind === 'snapshot') onSnapshot(name);
 		onChange();
 	};
-	const open = async (server: Server): Promise<void> => {
-		const { name } = server.definition;
-		try {
-			const unsubscribe = await server.observe((event) => onEvent(name, event), { stats: true });
-			if (stopped) unsubscribe();
-			else unsubscribes.push(unsubscribe);
-		} catch (error) {
-			const reason = error instanceof Error ? error.message : String(error);
-			onEvent(name, { kind: 'connection', connection: 'unreachable', reason });
-			return;
-		}
-		if (!stopped) onOpen(name);
-	};
-	// A screen that is painted for the statistics need not be painted for the time as well.
-	const clock = setInterval(() => setNow(store, Date.now()), CLOCK_MS);
 	const takeSamples = () => {
 		if (samples.size === 0) return;
+		// A screen that is painted for the statistics need not be painted for the time as well.
 		clock.refresh();
-		for (const [name, event] of samples) receive(store, name, event, Date.now());
+		receiveStats(store, samples);
 		samples.clear();
 		setNow(store, Date.now());
 	};
+	const clock = setInterval(() => {
+		takeSamples();
+		setNow(store, Date.now());
+	}, CLOCK_MS);
 	unsubscribes.push(tick.subscribe(takeSamples));
-	for (const server of servers) void open(server);
+	for (const server of servers) {
+		const { name } = server.definition;
+		const listener = (event: ServerEvent) => onEvent(name, event);
+		void keepOpening(server, listener, over.signal).then((unsubscribe) => {
+			if (unsubscribe === null) return;
+			if (over.signal.aborted) {
+				unsubscribe();
+				return;
+			}
+			unsubscribes.push(unsubscribe);
+			onOpen(name);
+		});
+	}
 	return {
 		stop() {
-			stopped = true;
+			over.abort();
 			clearInterval(clock);
 			for (const unsubscribe of unsubscribes) unsubscribe();
 		},
 	};
+}
+
+/**
+ * Observes a server as soon as it can be reached for the first time; after that it comes back by itself.
+ * @returns null where it never can be, or nobody waits any more
+ */
+async function keepOpening(
+	server: Server,
+	listener: (event: ServerEvent) => void,
+	over: AbortSignal,
+): Promise<(() => void) | null> {
+	for (let longest = FIRST_RETRY_MS; ; longest = Math.min(LONGEST_RETRY_MS, 2 * longest)) {
+		try {
+			return await server.observe(listener, { stats: true });
+		} catch (error) {
+			if (over.aborted) return null;
+			const reason = error instanceof Error ? error.message : String(error);
+			listener({ kind: 'connection', connection: 'unreachable', reason });
+			if (!(error instanceof ProcdeckError) || error.code !== 'unreachable') return null;
+		}
+		await pause(Math.random() * longest, over);
+		if (over.aborted) return null;
+	}
+}
+
+function pause(ms: number, over: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(resolve, ms);
+		over.addEventListener('abort', () => {
+			clearTimeout(timer);
+			resolve();
+		});
+	});
 }

@@ -1,6 +1,7 @@
 import type { Server } from '../server/server.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
-import type { Intent } from '../store/intent.ts';
+import type { CountTarget, Intent } from '../store/intent.ts';
+import type { QuestionDesk } from '../store/question-desk.ts';
 import { cellOf, serverNamed } from '../store/selectors.ts';
 import { type ChangeRunner, selectorText } from './console-changes.ts';
 import type { LogFeed } from './console-logs.ts';
@@ -18,6 +19,7 @@ export interface PerformerOptions {
 	readonly feed: LogFeed;
 	readonly verbs: VerbRunner;
 	readonly page: VerbPage;
+	readonly questions: QuestionDesk;
 	readonly leave: () => void;
 }
 
@@ -85,6 +87,33 @@ function counter({ servers, store, scaler }: PerformerOptions): (intent: Of<'sca
 	};
 }
 
+function targetText(target: CountTarget): string {
+	return 'to' in target ? `to ${target.to}` : target.by < 0 ? `by ${target.by}` : `by +${target.by}`;
+}
+
+/** Sets counts on several servers, each based on what is wanted there now. */
+function manyCounter({
+	servers,
+	store,
+	runner,
+}: PerformerOptions): (intent: Of<'scale-many'>) => Promise<void> {
+	return (intent) => {
+		const named = servers.filter(({ definition }) => intent.servers.includes(definition.name));
+		const words = intent.targets.map(({ type }) => type);
+		const action = `scale ${intent.targets.map(targetText).join(', ')}`;
+		return runner.apply(action, words, named, ({ definition }) => {
+			const entry = serverNamed(store.getState(), definition.name);
+			const targets = intent.targets.map((target) => {
+				const { type } = target;
+				const { wanted, known } = cellOf(store.getState(), entry!, type);
+				const to = 'to' in target ? target.to : Math.max(0, wanted + target.by);
+				return { type, to, expected: known === null ? null : wanted };
+			});
+			return { verb: 'scale', targets };
+		});
+	};
+}
+
 function mover({ servers, runner }: PerformerOptions): (intent: Of<'move'>) => Promise<void> {
 	return async ({ from, to, type, count }) => {
 		const named = (name: string) => servers.find(({ definition }) => definition.name === name);
@@ -96,11 +125,14 @@ function mover({ servers, runner }: PerformerOptions): (intent: Of<'move'>) => P
 /** What each intent does. */
 export function createPerformer(options: PerformerOptions): Perform {
 	const [change, count, move] = [afterDown(changer(options)), counter(options), mover(options)];
+	const countMany = manyCounter(options);
 	return (intent) => {
 		switch (intent.kind) {
 			case 'scale':
 			case 'set-count':
 				return count(intent);
+			case 'scale-many':
+				return countMany(intent);
 			case 'move':
 				return move(intent);
 			case 'undo':
@@ -115,6 +147,8 @@ export function createPerformer(options: PerformerOptions): Perform {
 				return options.verbs.handOver(intent.words);
 			case 'interrupt-verb':
 				return options.page.interrupt();
+			case 'answer':
+				return options.questions.answer(intent.id, intent.answer);
 			case 'quit':
 				return options.leave();
 			default:

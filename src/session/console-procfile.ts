@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { procfileCandidates } from '../model/procfile.ts';
 import { guessProcfile, type ProcfileGuess } from './console-procfile-guess.ts';
@@ -26,10 +26,10 @@ export async function writeProcfile(directory: string, guess: ProcfileGuess): Pr
 	await writeFile(join(directory, 'Procfile'), guess.text, { flag: 'wx' });
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is something in the file: many programs make a new one first and fill it then. */
+async function isWritten(path: string): Promise<boolean> {
 	try {
-		await access(path);
-		return true;
+		return (await stat(path)).size > 0;
 	} catch {
 		return false;
 	}
@@ -40,7 +40,7 @@ export function watchForProcfile(directory: string, environment: string, onAppea
 	const candidates = procfileCandidates(environment);
 	let over = false;
 	const look = async () => {
-		const found = await Promise.all(candidates.map((name) => exists(join(directory, name))));
+		const found = await Promise.all(candidates.map((name) => isWritten(join(directory, name))));
 		if (over || !found.includes(true)) return;
 		over = true;
 		onAppear();

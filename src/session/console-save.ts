@@ -25,5 +25,7 @@ export async function saveLog(store: ConsoleStore, path: string, lines: readonly
 		outcome: 'done',
 		reason: null,
 		tookMs: Date.now() - startedAt,
+		servers: [],
+		rows: [],
 	});
 }

@@ -124,6 +124,8 @@ class CellScaler implements Scaler {
 			outcome: null,
 			reason: null,
 			tookMs: null,
+			servers: [server.definition.name],
+			rows: [],
 			...result,
 		});
 	}
@@ -173,6 +175,7 @@ async function scaleOnce({ server, type, burst }: Scaling, who: string): Promise
 		return rows[0] ?? { ...common, outcome: 'unchanged', reason: null };
 	} catch (error) {
 		if (!(error instanceof ProcdeckError)) throw error;
-		return { ...common, outcome: 'failed', reason: error.message, code: error.code };
+		const outcome = error.code === 'unreachable' ? 'unreachable' : 'failed';
+		return { ...common, outcome, reason: error.message, code: error.code };
 	}
 }

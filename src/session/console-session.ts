@@ -3,6 +3,7 @@ import type { CommandOutput } from '../store/command-output.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 import { changesSomething, type Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
+import type { QuestionDesk } from '../store/question-desk.ts';
 import { serverNamed } from '../store/selectors.ts';
 import type { Tick } from '../store/tick.ts';
 import { createChangeRunner } from './console-changes.ts';
@@ -29,6 +30,8 @@ export interface ConsoleSessionOptions {
 	/** The caller's shell environment, which instances that start get. */
 	readonly shell: Readonly<Record<string, string>>;
 	readonly verbs: VerbRunner;
+	/** What the connections of the servers ask. */
+	readonly questions: QuestionDesk;
 }
 
 /** Opens the console's one loop: what servers push goes into the store, what the user intends goes to the servers. */
@@ -49,9 +52,9 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		onSnapshot: feed.resume,
 		onChange: () => scaler.settle(),
 		onOpen(name) {
-			// To run a stack that was never started is what the console was opened for.
-			const { power } = serverNamed(store.getState(), name)?.observation ?? {};
-			if (power === 'never') dispatch({ kind: 'start', servers: [name], selectors: [] });
+			// To run a stack that was never started is what the console was opened for; on other machines it only looks.
+			const { power, kind } = serverNamed(store.getState(), name)?.observation ?? {};
+			if (power === 'never' && kind === 'local') dispatch({ kind: 'start', servers: [name], selectors: [] });
 		},
 	});
 	return {
@@ -59,6 +62,7 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		left,
 		stop() {
 			for (const each of [feed, scaler, observer, page]) each.stop();
+			options.questions.close();
 		},
 	};
 }

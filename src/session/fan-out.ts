@@ -2,21 +2,30 @@ import type { Change, ChangeOptions, ChangeRow, ProgressListener, Selector } fro
 import { exitCodeOf, ProcdeckError } from '../model/errors.ts';
 import type { Server } from '../server/server.ts';
 
+/** The same change for every server, or for each its own. */
+export type ChangeFor = Change | ((server: Server) => Change);
+
 /**
  * Carries out one change on several servers at the same time. A server that fails has rows that say so, and the others
  * go on.
+ * @param onRows told of the rows of each server as soon as they are there
  * @throws ProcdeckError when nothing was attempted anywhere: the only server, or all of them by bad input, refused.
  */
 export async function applyToAll(
 	servers: readonly Server[],
-	change: Change,
+	change: ChangeFor,
 	options: ChangeOptions,
+	onRows: (rows: readonly ChangeRow[]) => void = () => {},
 ): Promise<ChangeRow[]> {
 	const progress = sumProgress(options.onProgress, servers.length > 1);
+	const changeOf = (server: Server) => (typeof change === 'function' ? change(server) : change);
 	const results = await Promise.allSettled(
-		servers.map((server) =>
-			server.apply(change, { ...options, onProgress: progress(server.definition.name) }),
-		),
+		servers.map(async (server) => {
+			const onProgress = progress(server.definition.name);
+			const rows = await server.apply(changeOf(server), { ...options, onProgress });
+			onRows(rows);
+			return rows;
+		}),
 	);
 	const errors = results.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []));
 	const [first] = errors;
@@ -25,7 +34,7 @@ export async function applyToAll(
 	return results.flatMap((result, position) =>
 		result.status === 'fulfilled'
 			? result.value
-			: failedRows(servers[position]!.definition.name, change, asError(result.reason)),
+			: failedRows(servers[position]!.definition.name, changeOf(servers[position]!), asError(result.reason)),
 	);
 }
 

@@ -26,8 +26,21 @@ export async function undo(
 		historyVerb: 'undo',
 		undoes: first.changeId,
 	};
+	const latestFirst = parts.toReversed();
+	// A move comes back where it was before it goes where it went; what else was done on several servers is apart on each.
+	const lanes =
+		first.verb === 'move' ? [latestFirst] : [...Map.groupBy(latestFirst, ({ server }) => server).values()];
+	const rows = await Promise.all(lanes.map((lane) => takeBackInTurn(lane, servers, undoing)));
+	return rows.flat();
+}
+
+async function takeBackInTurn(
+	parts: readonly HistoryEntry[],
+	servers: readonly Server[],
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
 	const rows: ChangeRow[] = [];
-	for (const part of parts.toReversed()) rows.push(...(await takeBack(part, servers, undoing)));
+	for (const part of parts) rows.push(...(await takeBack(part, servers, options)));
 	return rows;
 }
 

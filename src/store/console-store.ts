@@ -100,10 +100,11 @@ function updateServer(store: ConsoleStore, name: string, update: (entry: ServerE
 
 /** Takes in what a server pushed. `now` in milliseconds since the epoch. */
 export function receive(store: ConsoleStore, name: string, event: ServerEvent, now: number): void {
+	if (event.kind === 'stats') {
+		receiveStats(store, new Map([[name, event.stats]]));
+		return;
+	}
 	updateServer(store, name, (entry) => {
-		if (event.kind === 'stats') {
-			return { ...entry, stats: event.stats, trends: withSample(entry.trends, event.stats) };
-		}
 		if (event.kind === 'snapshot') {
 			return { ...entry, observation: event.observation, connectionReason: null };
 		}
@@ -112,6 +113,15 @@ export function receive(store: ConsoleStore, name: string, event: ServerEvent, n
 		const observation = observe(entry.observation, event, new Date(now).toISOString());
 		return { ...entry, observation, connectionReason };
 	});
+}
+
+/** Takes in one sample of statistics of each of several servers, by name. */
+export function receiveStats(store: ConsoleStore, samples: ReadonlyMap<string, ServerStats>): void {
+	const servers = store.getState().servers.map((entry) => {
+		const stats = samples.get(entry.name);
+		return stats === undefined ? entry : { ...entry, stats, trends: withSample(entry.trends, stats) };
+	});
+	store.setState({ servers });
 }
 
 /** Records that a server has acknowledged a wanted count, ahead of its own event about it. */

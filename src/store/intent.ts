@@ -1,4 +1,5 @@
 import type { Selector } from '../model/change.ts';
+import type { Answer } from './question-desk.ts';
 
 /** Whose output a log view shows. */
 export interface LogSource {
@@ -7,10 +8,21 @@ export interface LogSource {
 	readonly selectors: readonly Selector[];
 }
 
+/** Where a count should go, as the user says it. */
+export type CountTarget =
+	| { readonly type: string; readonly to: number }
+	| { readonly type: string; readonly by: number };
+
 /** What the user wants to happen: the only way from the view to the session. Empty `selectors` or `types` mean all. */
 export type Intent =
 	| { readonly kind: 'scale'; readonly server: string; readonly type: string; readonly by: number }
 	| { readonly kind: 'set-count'; readonly server: string; readonly type: string; readonly to: number }
+	/** Sets counts on several servers at once. */
+	| {
+			readonly kind: 'scale-many';
+			readonly servers: readonly string[];
+			readonly targets: readonly CountTarget[];
+	  }
 	| {
 			readonly kind: 'restart';
 			readonly servers: readonly string[];
@@ -36,7 +48,7 @@ export type Intent =
 			/** null: all of them. */
 			readonly count: number | null;
 	  }
-	/** Stops everything and the supervisors. */
+	/** Stops everything, and keeps it from starting at boot. */
 	| { readonly kind: 'down'; readonly servers: readonly string[] }
 	| { readonly kind: 'undo' }
 	/** Runs a verb of the command line beside the console, which shows what it writes. */
@@ -52,11 +64,14 @@ export type Intent =
 	| { readonly kind: 'interrupt-verb' }
 	| { readonly kind: 'watch-logs'; readonly sources: readonly LogSource[] }
 	| { readonly kind: 'save-log'; readonly path: string; readonly lines: readonly string[] }
+	/** Answers what a connection has asked. */
+	| { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
 	| { readonly kind: 'quit' };
 
 const CHANGING: ReadonlySet<Intent['kind']> = new Set([
 	'scale',
 	'set-count',
+	'scale-many',
 	'restart',
 	'start',
 	'stop',

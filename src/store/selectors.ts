@@ -1,83 +1,134 @@
-import type { InstanceObservation, TypeObservation } from '../model/observed.ts';
+import type { InstanceObservation, ServerObservation, TypeObservation } from '../model/observed.ts';
 import { type ConsoleState, cellKey, type ServerEntry } from './console-store.ts';
+import { derived, perObject } from './derived.ts';
 
 export function serverNamed(state: ConsoleState, name: string): ServerEntry | null {
 	return state.servers.find((server) => server.name === name) ?? null;
 }
 
 /** Every process type, in Procfile order, then the orphans that a server still has. */
-export function typeNames(state: ConsoleState): readonly string[] {
-	const names = new Set<string>();
-	for (const { observation } of state.servers) {
-		for (const entry of observation?.types ?? []) if (!entry.orphan) names.add(entry.type);
-	}
-	if (names.size === 0) for (const { name } of state.stack.processTypes) names.add(name);
-	for (const { observation } of state.servers)
-		for (const { type } of observation?.types ?? []) names.add(type);
-	return [...names];
-}
+export const typeNames: (state: ConsoleState) => readonly string[] = derived(
+	({ stack, servers }) => [stack, ...servers.map(({ observation }) => observation?.types)],
+	({ stack, servers }) => {
+		const known = servers.flatMap(({ observation }) => observation?.types ?? []);
+		const names = new Set<string>();
+		for (const { type, orphan } of known) if (!orphan) names.add(type);
+		if (names.size === 0) for (const { name } of stack.processTypes) names.add(name);
+		for (const { type } of known) names.add(type);
+		return [...names];
+	},
+);
 
-/** One process type on one server. */
-export interface Cell {
-	readonly server: ServerEntry;
-	readonly type: string;
+/** What a server reports of one process type. */
+interface Part {
 	/** null where the server does not know the type. */
 	readonly known: TypeObservation | null;
 	readonly instances: readonly InstanceObservation[];
 	/** Instances in the state `running`. */
 	readonly running: number;
+}
+
+const NOTHING: Part = { known: null, instances: [], running: 0 };
+
+const partsOf: (observation: ServerObservation) => ReadonlyMap<string, Part> = perObject(
+	({ types, instances }) => {
+		const byType = Map.groupBy(instances, ({ type }) => type);
+		const known = new Map(types.map((entry) => [entry.type, entry]));
+		const names = new Set([...known.keys(), ...byType.keys()]);
+		return new Map(
+			[...names].map((type) => {
+				const own = byType.get(type) ?? [];
+				const running = own.filter(({ state }) => state === 'running').length;
+				return [type, { known: known.get(type) ?? null, instances: own, running }];
+			}),
+		);
+	},
+);
+
+/** One process type on one server. */
+export interface Cell extends Part {
+	readonly server: ServerEntry;
+	readonly type: string;
 	/** What the server wants, or what was asked for and waits to be acknowledged. */
 	readonly wanted: number;
 	readonly pending: number | null;
 }
 
 export function cellOf(state: ConsoleState, server: ServerEntry, type: string): Cell {
-	const known = server.observation?.types.find((entry) => entry.type === type) ?? null;
-	const instances = server.observation?.instances.filter((instance) => instance.type === type) ?? [];
+	const { observation } = server;
+	const part = (observation === null ? null : partsOf(observation).get(type)) ?? NOTHING;
 	const pending = state.pending[cellKey(server.name, type)] ?? null;
-	return {
-		server,
-		type,
-		known,
-		instances,
-		running: instances.filter((instance) => instance.state === 'running').length,
-		wanted: pending ?? known?.wanted ?? 0,
-		pending,
-	};
+	const { known, instances, running } = part;
+	return { server, type, known, instances, running, wanted: pending ?? known?.wanted ?? 0, pending };
 }
 
-export interface Totals {
-	readonly running: number;
-	readonly wanted: number;
-	readonly reachable: number;
-	/** Cells that are on their way to what is wanted. */
-	readonly changing: number;
-	readonly stale: number;
+/** The cells of a server that it knows, in its order. */
+export function cellsOf(state: ConsoleState, server: ServerEntry): readonly Cell[] {
+	return (server.observation?.types ?? []).map(({ type }) => cellOf(state, server, type));
+}
+
+/** Whether the server answers. */
+export function isReachable({ observation }: ServerEntry): boolean {
+	return observation?.connection === 'connected';
 }
 
 /** Whether the cell is on its way: something starts or stops, or the count is not yet what was asked for. */
 export function isChanging(cell: Cell): boolean {
-	if (cell.server.observation?.connection !== 'connected') return false;
+	if (!isReachable(cell.server)) return false;
 	return (
 		(cell.pending !== null && cell.pending !== cell.known?.wanted) ||
 		cell.instances.some(({ state }) => state === 'starting' || state === 'stopping')
 	);
 }
 
-export function totalsOf(state: ConsoleState): Totals {
+export interface Counts {
+	readonly running: number;
+	readonly wanted: number;
+}
+
+export interface Totals extends Counts {
+	readonly reachable: number;
+	/** Cells that are on their way to what is wanted. */
+	readonly changing: number;
+	readonly stale: number;
+}
+
+export const totalsOf: (state: ConsoleState) => Totals = perObject((state) => {
 	let running = 0;
 	let wanted = 0;
 	let changing = 0;
 	let stale = 0;
 	for (const server of state.servers) {
-		for (const { type } of server.observation?.types ?? []) {
-			const cell = cellOf(state, server, type);
+		for (const cell of cellsOf(state, server)) {
 			running += cell.running;
 			wanted += cell.wanted;
 			if (isChanging(cell)) changing += 1;
-			stale += cell.instances.filter((instance) => instance.stale).length;
+			for (const instance of cell.instances) if (instance.stale) stale += 1;
 		}
 	}
-	const reachable = state.servers.filter(({ observation }) => observation?.connection === 'connected').length;
+	const reachable = state.servers.filter(isReachable).length;
 	return { running, wanted, reachable, changing, stale };
+});
+
+/** How many of all types run and are wanted on a server. */
+export function serverCounts(state: ConsoleState, server: ServerEntry): Counts {
+	let running = 0;
+	let wanted = 0;
+	for (const cell of cellsOf(state, server)) {
+		running += cell.running;
+		wanted += cell.wanted;
+	}
+	return { running, wanted };
+}
+
+/** How many of a type run and are wanted on these servers together. */
+export function countsOn(state: ConsoleState, servers: readonly ServerEntry[], type: string): Counts {
+	let running = 0;
+	let wanted = 0;
+	for (const server of servers) {
+		const cell = cellOf(state, server, type);
+		running += cell.running;
+		wanted += cell.wanted;
+	}
+	return { running, wanted };
 }

@@ -1,4 +1,5 @@
 import type { ServerStats } from '../model/observed.ts';
+import { perObject } from './derived.ts';
 
 /** Samples of one server, oldest first, one a second. */
 export interface Trends {
@@ -20,8 +21,15 @@ function push(samples: readonly number[], sample: number, kept: number): readonl
 	return [...samples.slice(Math.max(0, samples.length - kept + 1)), sample];
 }
 
+export interface Load {
+	/** 100 is one core. */
+	readonly cpu: number | null;
+	/** Bytes. */
+	readonly memory: number | null;
+}
+
 /** CPU and memory of all instances of a server together; null before the first sample. */
-export function totals(stats: ServerStats): { readonly cpu: number | null; readonly memory: number | null } {
+export const totals: (stats: ServerStats) => Load = perObject((stats) => {
 	let cpu: number | null = null;
 	let memory: number | null = null;
 	for (const { cpuPercent, memoryBytes } of Object.values(stats)) {
@@ -29,7 +37,7 @@ export function totals(stats: ServerStats): { readonly cpu: number | null; reado
 		if (memoryBytes !== null) memory = (memory ?? 0) + memoryBytes;
 	}
 	return { cpu, memory };
-}
+});
 
 /** The trends with one more sample. Instances that are gone from `stats` lose theirs. */
 export function withSample(trends: Trends, stats: ServerStats): Trends {

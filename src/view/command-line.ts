@@ -25,12 +25,16 @@ function goesOn([verb, ...words]: readonly string[]): boolean {
 	return verb === 'up' || words.some((word) => ['-f', '--follow', '--watch'].includes(word));
 }
 
+/** The verbs that may want the keyboard, with what they need. */
+const HANDED_OVER: Readonly<Record<string, string>> = { run: 'COMMAND', ssh: 'SERVER' };
+
 /** Runs the verb itself, on a page of the console or, where it may want the keyboard, on the terminal. */
 function runVerb(words: readonly string[], { model }: Context): (context: Context) => Step {
 	const changes = !asksForHelp(words) && model.commandTree.changes(words);
 	if (changes && model.state.readOnly) throw new ProcdeckError('refused', READ_ONLY);
-	if (words[0] === 'run' && !asksForHelp(words)) {
-		if (words.length === 1) throw usage('run COMMAND');
+	const needed = Object.hasOwn(HANDED_OVER, words[0] ?? '') ? HANDED_OVER[words[0] ?? ''] : undefined;
+	if (needed !== undefined && !asksForHelp(words)) {
+		if (words.length === 1) throw usage(`${words[0]} ${needed}`);
 		return ({ ui }) => ask(ui, { kind: 'hand-over', words });
 	}
 	const output: OutputPage = { top: 0, follow: goesOn(words), left: 0, search: '' };

@@ -2,8 +2,11 @@ import type { CommandOutput } from '../store/command-output.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 import type { Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
+import type { QuestionDesk } from '../store/question-desk.ts';
 import type { Tick } from '../store/tick.ts';
+import { startAtWorst } from './actions/navigate.ts';
 import { pasteText, typeKey } from './actions/prompts.ts';
+import { takeQuestion } from './actions/question.ts';
 import { takeSaved } from './actions/submit.ts';
 import type { CommandTree } from './command-tree.ts';
 import { press } from './dispatch.ts';
@@ -39,6 +42,8 @@ export interface ControllerOptions {
 	/** Of the verb that runs beside the console. */
 	readonly output: CommandOutput;
 	readonly tick: Tick;
+	/** What connections ask. */
+	readonly questions: QuestionDesk;
 	readonly commandTree: CommandTree;
 	readonly dispatch: (intent: Intent) => void;
 	readonly glyphs: Glyphs;
@@ -85,11 +90,14 @@ class Interaction {
 		if (!isTooSmall(size.columns, size.rows)) this.#take(pasteText(this.#context(size), text));
 	}
 
-	/** Takes notice of what has changed in the store. */
-	follow(): void {
-		const { saved } = this.#options.store.getState();
+	/** Takes notice of what has changed outside of the view. */
+	follow({ columns }: ScreenSize): void {
+		const { store, questions } = this.#options;
+		const { saved } = store.getState();
 		if (saved !== this.#saved) this.#ui = takeSaved(this.#ui, saved);
 		this.#saved = saved;
+		this.#ui = takeQuestion(this.#ui, questions.questions());
+		this.#ui = startAtWorst(this.model(), this.#ui, columns);
 		this.watchLogs();
 	}
 
@@ -102,8 +110,8 @@ class Interaction {
 		this.#options.dispatch({ kind: 'watch-logs', sources });
 	}
 
-	#context({ rows }: ScreenSize): Context {
-		return { model: this.model(), ui: this.#ui, height: rows };
+	#context({ columns, rows }: ScreenSize): Context {
+		return { model: this.model(), ui: this.#ui, width: columns, height: rows };
 	}
 
 	#take(step: Step): void {
@@ -113,11 +121,12 @@ class Interaction {
 		// A verb that nobody looks at any more has nothing to do.
 		if (isLeft && output.view()?.exit === null) dispatch({ kind: 'interrupt-verb' });
 		for (const intent of step.intents) dispatch(intent);
+		this.#ui = takeQuestion(this.#ui, this.#options.questions.questions());
 	}
 }
 
 export function createController(options: ControllerOptions): Controller {
-	const { store, tick, theme } = options;
+	const { store, tick, theme, questions } = options;
 	let { size } = options;
 	const interaction = new Interaction(options);
 	const painter = createPainter(() => {
@@ -125,10 +134,10 @@ export function createController(options: ControllerOptions): Controller {
 		return rows.map((row) => paint(row, theme));
 	});
 	const changed = () => {
-		interaction.follow();
+		interaction.follow(size);
 		painter.publishSoon();
 	};
-	const unsubscribes = [store.subscribe(changed), tick.subscribe(changed)];
+	const unsubscribes = [store, tick, questions].map((source) => source.subscribe(changed));
 	interaction.watchLogs();
 	return {
 		lines: painter.lines,
@@ -144,6 +153,7 @@ export function createController(options: ControllerOptions): Controller {
 		},
 		resize(resized) {
 			size = resized;
+			interaction.follow(size);
 			painter.publish();
 		},
 		stop() {

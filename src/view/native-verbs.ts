@@ -1,10 +1,10 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { knownTypes, parseScaleTargets, parseSelectors } from '../model/formation-arguments.ts';
 import { didYouMean } from '../model/suggest.ts';
-import type { Intent } from '../store/intent.ts';
+import type { CountTarget, Intent } from '../store/intent.ts';
 import { typeNames } from '../store/selectors.ts';
 import { planFor } from './plans.ts';
-import { selectedServer } from './selection.ts';
+import { selectedServer, selectedServers } from './selection.ts';
 import type { Context } from './steps.ts';
 
 /** The words of a command, its flags apart. */
@@ -47,12 +47,11 @@ export function serverFlag({ flags }: Words, flag: string, { model }: Context): 
 	return name;
 }
 
-/** The servers that a command is about: all, the one named, or the one under the cursor. */
+/** The servers that a command is about: all, the one named, or those under the cursor. */
 function serversOf(words: Words, context: Context): readonly string[] {
 	if (words.flags.has('--all')) return context.model.state.servers.map(({ name }) => name);
 	if (words.flags.has('--server')) return [serverFlag(words, '--server', context)];
-	const server = selectedServer(context.model, context.ui);
-	return server === null ? [] : [server.name];
+	return selectedServers(context.model, context.ui).map(({ name }) => name);
 }
 
 export function selectorsOf({ words }: Words, { model }: Context) {
@@ -63,14 +62,18 @@ type Parse = (words: Words, context: Context) => Intent[];
 
 const parseScale: Parse = (words, context) => {
 	const { state } = context.model;
-	const targets = parseScaleTargets(words.words, knownTypes(state.stack, typeNames(state)));
-	const intents = serversOf(words, context).flatMap((server) =>
-		targets.map((target): Intent => {
-			const { type } = target;
-			return 'to' in target
-				? { kind: 'set-count', server, type, to: target.to }
-				: { kind: 'scale', server, type, by: target.by };
-		}),
+	const parsed = parseScaleTargets(words.words, knownTypes(state.stack, typeNames(state)));
+	const targets = parsed.map((target): CountTarget => {
+		const { type } = target;
+		return 'to' in target ? { type, to: target.to } : { type, by: target.by };
+	});
+	const servers = serversOf(words, context);
+	if (servers.length > 1) return [{ kind: 'scale-many', servers, targets }];
+	const intents = servers.flatMap((server) =>
+		targets.map(
+			(target): Intent =>
+				'to' in target ? { kind: 'set-count', server, ...target } : { kind: 'scale', server, ...target },
+		),
 	);
 	const asking = intents.find((intent) => planFor(state, intent) !== null);
 	if (intents.length > 1 && asking !== undefined)
@@ -118,8 +121,11 @@ const parseMove: Parse = (words, context) => {
 
 const parseDown: Parse = (words, context) => {
 	refuseWords('down', words);
-	const all = context.model.state.servers.map(({ name }) => name);
-	return [{ kind: 'down', servers: words.flags.has('--server') ? serversOf(words, context) : all }];
+	if (words.flags.has('--server') || words.flags.has('--all'))
+		return [{ kind: 'down', servers: serversOf(words, context) }];
+	const local = context.model.state.stack.servers.filter(({ kind }) => kind === 'local');
+	if (local.length === 0) throw usage('no server is local: name one with --server, or take --all');
+	return [{ kind: 'down', servers: local.map(({ name }) => name) }];
 };
 
 const parseUndo: Parse = (words) => {

@@ -15,6 +15,10 @@ function reachOf(intent: Intent): { servers: readonly string[]; types: readonly 
 			return { servers: intent.servers, types: some(intent.types) };
 		case 'set-count':
 			return { servers: [intent.server], types: [intent.type] };
+		case 'scale-many':
+			return { servers: intent.servers, types: intent.targets.map(({ type }) => type) };
+		case 'move':
+			return { servers: [intent.from, intent.to], types: [intent.type] };
 		case 'down':
 			return { servers: intent.servers, types: null };
 		default:

@@ -63,6 +63,15 @@ export function names(instances: readonly InstanceObservation[]): string {
 	return all.length <= MOST_NAMED ? all.join(', ') : `${all[0]} .. ${all.at(-1)}`;
 }
 
+/** As {@link names}; over several servers how many of each type, because names repeat there. */
+export function namesOver(servers: readonly string[], instances: readonly InstanceObservation[]): string {
+	if (servers.length < 2) return names(instances);
+	const types = typesOf(instances);
+	return types.length > 1
+		? `${instances.length} of ${types.length} types`
+		: `${instances.length} of ${types.join()}`;
+}
+
 /** The process types that keep running as they are, in one line. */
 export function untouched(state: ConsoleState, touched: readonly string[]): Plan['effects'] {
 	const rest = typeNames(state).filter((type) => !touched.includes(type));

@@ -1,13 +1,17 @@
 import type { InstanceObservation } from '../model/observed.ts';
 import type { ServerEntry } from '../store/console-store.ts';
 import type { LogSource } from '../store/intent.ts';
-import { type Cell, cellOf, typeNames } from '../store/selectors.ts';
+import { type Cell, cellOf } from '../store/selectors.ts';
+import { shownBy } from './filter.ts';
 import type { Model } from './model.ts';
-import type { UiState } from './ui.ts';
+import { ALL_SERVERS, type UiState } from './ui.ts';
 
 export function visibleTypes(model: Model, ui: UiState): readonly string[] {
-	const wanted = ui.typeFilter.toLowerCase();
-	return typeNames(model.state).filter((name) => name.toLowerCase().includes(wanted));
+	return shownBy(model, ui).types;
+}
+
+export function visibleServers(model: Model, ui: UiState): readonly ServerEntry[] {
+	return shownBy(model, ui).servers;
 }
 
 export function selectedType(model: Model, ui: UiState): string | null {
@@ -15,11 +19,33 @@ export function selectedType(model: Model, ui: UiState): string | null {
 	return ui.type !== null && types.includes(ui.type) ? ui.type : (types[0] ?? null);
 }
 
+/** Whether the cursor is on all servers that are shown, not on one. */
+export function isOnAll(model: Model, ui: UiState): boolean {
+	return ui.server === ALL_SERVERS && visibleServers(model, ui).length > 1;
+}
+
+/** The server under the cursor; null on all of them, and where there is none. */
 export function selectedServer(model: Model, ui: UiState): ServerEntry | null {
-	const { servers } = model.state;
+	if (isOnAll(model, ui)) return null;
+	const servers = visibleServers(model, ui);
 	return servers.find(({ name }) => name === ui.server) ?? servers[0] ?? null;
 }
 
+/** The servers that the cursor means: one, or all that are shown. */
+export function selectedServers(model: Model, ui: UiState): readonly ServerEntry[] {
+	if (isOnAll(model, ui)) return visibleServers(model, ui);
+	const server = selectedServer(model, ui);
+	return server === null ? [] : [server];
+}
+
+/** The selected type on each of the servers that the cursor means. */
+export function selectedCells(model: Model, ui: UiState): readonly Cell[] {
+	const type = selectedType(model, ui);
+	if (type === null) return [];
+	return selectedServers(model, ui).map((server) => cellOf(model.state, server, type));
+}
+
+/** The type under the cursor on the one server there; null on all of them. */
 export function selectedCell(model: Model, ui: UiState): Cell | null {
 	const type = selectedType(model, ui);
 	const server = selectedServer(model, ui);
@@ -36,11 +62,17 @@ export function meansInstance(ui: UiState): boolean {
 	return ui.page === 'crash' || (ui.page === 'deck' && ui.pane === 'instances');
 }
 
+/** Logs of more servers at once are only followed where they are asked for. */
+export const MOST_FOLLOWED = 8;
+
 function deckSources(model: Model, ui: UiState): readonly LogSource[] {
-	const cell = selectedCell(model, ui);
-	if (cell === null) return [];
+	const cells = selectedCells(model, ui);
+	if (cells.length > MOST_FOLLOWED) return [];
 	const instance = meansInstance(ui) ? selectedInstance(model, ui) : null;
-	return [{ server: cell.server.name, selectors: [{ type: cell.type, index: instance?.index ?? null }] }];
+	return cells.map(({ server, type }) => ({
+		server: server.name,
+		selectors: [{ type, index: instance?.index ?? null }],
+	}));
 }
 
 /** Whose output the present screen shows. */

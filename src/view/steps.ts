@@ -7,6 +7,7 @@ export interface Context {
 	readonly model: Model;
 	readonly ui: UiState;
 	/** Of the screen. */
+	readonly width: number;
 	readonly height: number;
 }
 

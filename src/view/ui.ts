@@ -1,7 +1,12 @@
 import type { Intent } from '../store/intent.ts';
 import type { LogWindow } from '../store/log-window.ts';
+import type { Question } from '../store/question-desk.ts';
+import type { ServerOrder } from '../store/standing.ts';
 
-export type Page = 'deck' | 'logs' | 'crash' | 'output';
+/** Stands for all servers; no server can have such a name. */
+export const ALL_SERVERS = '*';
+
+export type Page = 'deck' | 'logs' | 'crash' | 'output' | 'outcomes';
 export type Pane = 'formation' | 'instances' | 'logs';
 
 /** What a change would do, shown before it is done. */
@@ -23,20 +28,42 @@ export interface Plan {
 	readonly intent: Intent;
 }
 
+/** Where instances of a type go, while it is chosen. */
+export interface MoveSheet {
+	readonly kind: 'move';
+	readonly type: string;
+	readonly from: string;
+	/** Only servers that contain this are offered. */
+	readonly filter: string;
+	/** null: the first that is offered. */
+	readonly to: string | null;
+	/** null: all. */
+	readonly count: number | null;
+	/** Which of both the keys are for. */
+	readonly field: 'server' | 'count';
+}
+
+/** What a connection asks. */
+export interface QuestionSheet {
+	readonly kind: 'question';
+	readonly question: Question;
+	/** How many questions there are, this one among them. */
+	readonly waiting: number;
+	/** Of a question for yes or no. */
+	readonly focused: 'no' | 'yes';
+	/** What is typed. */
+	readonly text: string;
+}
+
 export type Sheet =
 	| { readonly kind: 'help'; readonly all: boolean; readonly top: number }
 	| { readonly kind: 'plan'; readonly plan: Plan; readonly focused: 'cancel' | 'run' }
-	| {
-			readonly kind: 'move';
-			readonly type: string;
-			readonly from: string;
-			readonly targets: readonly string[];
-			readonly chosen: number;
-	  };
+	| MoveSheet
+	| QuestionSheet;
 
 /** A line that is being typed. */
 export interface Prompt {
-	readonly kind: 'count' | 'command' | 'types' | 'search' | 'log-filter' | 'save' | 'output-search';
+	readonly kind: 'count' | 'command' | 'filter' | 'search' | 'log-filter' | 'save' | 'output-search';
 	readonly text: string;
 	/** What was there when it was opened. */
 	readonly initial: string;
@@ -86,24 +113,44 @@ export interface OutputPage {
 	readonly search: string;
 }
 
+/** Rows of the list of servers that keep their place. */
+export interface KeptOrder {
+	readonly order: ServerOrder;
+	/** Milliseconds since the epoch: when nobody has pressed a key for so long, they are sorted again. */
+	readonly until: number;
+}
+
+/** A problem that is looked at; where it is over, the one that has come to its place. */
+export interface ProblemMark {
+	readonly key: string | null;
+	readonly position: number;
+}
+
 /** All that the view remembers; everything else is the store's. Names, not positions: rows come and go. */
 export interface UiState {
 	readonly page: Page;
 	readonly pane: Pane;
 	/** null: the first one. */
 	readonly type: string | null;
+	/** null: the first one; {@link ALL_SERVERS}: all that are shown. */
 	readonly server: string | null;
 	readonly instance: string | null;
-	/** Only types that contain this are shown. */
-	readonly typeFilter: string;
+	/** Only types and servers that contain this are shown. */
+	readonly filter: string;
+	/** How servers and types are shown; `auto`: as they fit. */
+	readonly arrangement: 'auto' | 'matrix' | 'list';
+	/** null: rows of the list are where they stand now. */
+	readonly kept: KeptOrder | null;
 	readonly sheet: Sheet | null;
 	readonly prompt: Prompt | null;
 	/** Which problem the attention line shows. */
-	readonly problem: number;
+	readonly problem: ProblemMark;
 	/** What the last key has to say for itself. */
 	readonly notice: string | null;
 	readonly logs: LogView;
 	readonly output: OutputPage;
+	/** The highest row shown of what became of a change on each server. */
+	readonly outcomesTop: number;
 	/** Oldest first. */
 	readonly commands: readonly string[];
 }
@@ -114,10 +161,12 @@ export const FIRST_UI: UiState = {
 	type: null,
 	server: null,
 	instance: null,
-	typeFilter: '',
+	filter: '',
+	arrangement: 'auto',
+	kept: null,
 	sheet: null,
 	prompt: null,
-	problem: 0,
+	problem: { key: null, position: 0 },
 	notice: null,
 	logs: {
 		paused: null,
@@ -131,6 +180,7 @@ export const FIRST_UI: UiState = {
 		scope: { server: null, type: null, index: null },
 	},
 	output: { top: 0, follow: false, left: 0, search: '' },
+	outcomesTop: 0,
 	commands: [],
 };
 

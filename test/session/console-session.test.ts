@@ -1,11 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ProcdeckError } from '../../src/model/errors.ts';
 import { type ConsoleSession, startConsoleSession } from '../../src/session/console-session.ts';
+import { outcomeCounts, serverOutcomes } from '../../src/store/activity.ts';
 import { type CommandOutput, createCommandOutput } from '../../src/store/command-output.ts';
 import { type ConsoleStore, createConsoleStore } from '../../src/store/console-store.ts';
 import { createLogBuffer } from '../../src/store/log-buffer.ts';
+import { createQuestionDesk } from '../../src/store/question-desk.ts';
 import { cellOf } from '../../src/store/selectors.ts';
 import { createTick } from '../../src/store/tick.ts';
 import { PROGRAMS, stackOf } from '../support/console-model.ts';
@@ -27,7 +30,11 @@ interface Opened {
 	activity(): ReturnType<ConsoleStore['getState']>['activities'][number] | undefined;
 }
 
-async function open(servers: readonly ScriptedServer[], readOnly = false): Promise<Opened> {
+async function open(
+	servers: readonly ScriptedServer[],
+	readOnly = false,
+	questions = createQuestionDesk(),
+): Promise<Opened> {
 	const store = createConsoleStore({
 		shell: {},
 		stack: stackOf(servers, ['web', 'worker']),
@@ -40,7 +47,16 @@ async function open(servers: readonly ScriptedServer[], readOnly = false): Promi
 	const tick = createTick(10);
 	const output = createCommandOutput();
 	const shell = { LANG: 'C.UTF-8' };
-	const session = startConsoleSession({ servers, store, logs, output, tick, shell, verbs: PROGRAMS });
+	const session = startConsoleSession({
+		servers,
+		store,
+		logs,
+		output,
+		tick,
+		shell,
+		verbs: PROGRAMS,
+		questions,
+	});
 	opened.push(session, tick);
 	await waitFor(
 		() => store.getState().servers.every(({ observation }) => observation !== null),
@@ -272,6 +288,7 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 			tick,
 			shell: {},
 			verbs: PROGRAMS,
+			questions: createQuestionDesk(),
 		}),
 		tick,
 	);
@@ -330,4 +347,148 @@ test('read-only: a verb that may change something is not run', async () => {
 	await waitFor(() => opened.output.view()?.exit !== null, 'the report');
 	expect(said(opened)).toBe('looked');
 	expect(opened.output.view()?.line).toBe('echo looked');
+});
+
+describe('a change on several servers', () => {
+	const NAMES = ['a', 'b', 'c', 'd'];
+
+	/** Four servers of which one cannot be reached and one refuses. */
+	async function openFour() {
+		const servers = NAMES.map((name) => scriptedServer({ name, counts: { web: 1, worker: 2 } }));
+		const broken = (position: number, error: ProcdeckError) => {
+			servers[position] = Object.assign(servers[position]!, { apply: () => Promise.reject(error) });
+		};
+		broken(1, new ProcdeckError('unreachable', 'no answer in 5 s'));
+		broken(2, new ProcdeckError('refused', 'sudo wants a password'));
+		return { servers, opened: await open(servers) };
+	}
+
+	test('goes on where one fails, and tells what became of it on each', async () => {
+		const { servers, opened } = await openFour();
+		servers[0]!.hold();
+		opened.session.dispatch({
+			kind: 'restart',
+			servers: NAMES,
+			selectors: [{ type: 'worker', index: null }],
+			staleOnly: false,
+			atOnce: false,
+		});
+		await waitFor(() => (opened.activity()?.rows.length ?? 0) > 0, 'the first that is done');
+		expect(opened.activity()).toMatchObject({ outcome: null, subject: 'worker on 4 servers' });
+		servers[0]!.release();
+		await waitFor(() => opened.activity()?.outcome !== null, 'the outcome');
+		expect(opened.activity()?.outcome).toBe('unreachable');
+		expect(serverOutcomes(opened.activity()!)).toMatchObject([
+			{ server: 'b', outcome: 'unreachable', rows: [{ reason: 'no answer in 5 s' }] },
+			{ server: 'c', outcome: 'failed', rows: [{ reason: 'sudo wants a password' }] },
+			{ server: 'a', outcome: 'done' },
+			{ server: 'd', outcome: 'done' },
+		]);
+		expect([...outcomeCounts(opened.activity()!)]).toEqual([
+			['unreachable', 1],
+			['failed', 1],
+			['done', 2],
+		]);
+	});
+
+	test('sets each count on the value that is there, so that one that moved is a conflict', async () => {
+		const servers = NAMES.map((name, count) =>
+			scriptedServer({ name, counts: { web: 1, worker: count + 1 } }),
+		);
+		const opened = await open(servers);
+		servers[3]!.hold();
+		opened.session.dispatch({
+			kind: 'scale-many',
+			servers: NAMES,
+			targets: [{ type: 'worker', to: 3 }],
+		});
+		await waitFor(() => servers[3]!.applied.length === 1, 'the changes');
+		servers[3]!.setType('worker', { wanted: 9 });
+		servers[3]!.release();
+		await waitFor(() => opened.activity()?.outcome !== null, 'the outcome');
+		expect(servers.map(({ applied }) => applied[0]?.change)).toEqual(
+			[1, 2, 3, 4].map((expected) => ({
+				verb: 'scale',
+				targets: [{ type: 'worker', to: 3, expected }],
+			})),
+		);
+		expect(servers.map((server) => server.observation.types[1]?.wanted)).toEqual([3, 3, 3, 9]);
+		expect(serverOutcomes(opened.activity()!)[0]).toMatchObject({ server: 'd', outcome: 'failed' });
+		opened.session.dispatch({ kind: 'scale-many', servers: ['a'], targets: [{ type: 'worker', by: 2 }] });
+		await waitFor(() => servers[0]!.observation.types[1]?.wanted === 5, 'the step');
+	});
+
+	test('is taken back as one, on all of them at once', async () => {
+		const servers = NAMES.map((name) => scriptedServer({ name, counts: { web: 1, worker: 2 } }));
+		const opened = await open(servers);
+		opened.session.dispatch({ kind: 'scale-many', servers: NAMES, targets: [{ type: 'worker', to: 4 }] });
+		await waitFor(() => opened.activity()?.outcome === 'done', 'the change');
+		for (const server of servers) server.hold();
+		opened.session.dispatch({ kind: 'undo' });
+		await waitFor(() => servers.every(({ applied }) => applied.length === 2), 'the undo on every server');
+		for (const server of servers) server.release();
+		await waitFor(() => opened.activity()?.outcome === 'done', 'its outcome');
+		expect(servers.map((server) => server.observation.types[1]?.wanted)).toEqual([2, 2, 2, 2]);
+	});
+
+	test('a count set where nobody answers is unreachable, not failed', async () => {
+		const { opened } = await openFour();
+		opened.session.dispatch({ kind: 'set-count', server: 'b', type: 'worker', to: 5 });
+		await waitFor(() => opened.activity()?.outcome === 'unreachable', 'the outcome');
+		expect(opened.activity()?.reason).toBe('no answer in 5 s');
+	});
+});
+
+test('a server that cannot be reached at first is tried again until it is there', async () => {
+	const server = scriptedServer({ name: 'far', counts: { web: 1 } });
+	const observe = server.observe;
+	let tries = 0;
+	server.observe = (...given) => {
+		tries += 1;
+		return tries < 3
+			? Promise.reject(new ProcdeckError('unreachable', `try ${tries}`))
+			: observe.apply(server, given);
+	};
+	const opened = await open([server]);
+	expect(tries).toBe(3);
+	expect(opened.store.getState().servers[0]).toMatchObject({ connectionReason: null });
+});
+
+test('a stack on another machine that was never started is only looked at', async () => {
+	const far = scriptedServer({ name: 'far', counts: { web: 1 }, power: 'never' });
+	far.push({ kind: 'snapshot', observation: { ...far.observation, kind: 'ssh', supervisor: 'systemd' } });
+	const here = scriptedServer({ counts: { web: 1 }, power: 'never' });
+	await open([far, here]);
+	await waitFor(() => here.applied.length === 1, 'the start of the local one');
+	expect(far.applied).toEqual([]);
+});
+
+test('logs that the cursor only passes are not read', async () => {
+	const server = scriptedServer({ counts: { web: 1, worker: 1 } });
+	const { session } = await open([server]);
+	const asked: string[] = [];
+	const logs = server.logs;
+	server.logs = (query, signal) => {
+		asked.push(query.selectors[0]?.type ?? '');
+		return logs.call(server, query, signal);
+	};
+	for (const type of ['web', 'worker', 'web', 'worker']) {
+		session.dispatch({
+			kind: 'watch-logs',
+			sources: [{ server: 'local', selectors: [{ type, index: null }] }],
+		});
+	}
+	await waitFor(() => asked.includes('worker'), 'the one that it stays on');
+	expect(asked).toEqual(['web', 'worker']);
+});
+
+test('an answer goes to whoever asked; who leaves answers nothing', async () => {
+	const questions = createQuestionDesk();
+	const { session } = await open([scriptedServer({ counts: { web: 1 } })], false, questions);
+	const answered = questions.asker.answer('Passphrase of key', false);
+	const left = questions.asker.answer('Password', false);
+	session.dispatch({ kind: 'answer', id: questions.questions()[0]!.id, answer: 'secret' });
+	expect(await answered).toBe('secret');
+	session.stop();
+	expect(await left).toBeNull();
 });

@@ -1,9 +1,12 @@
 import { render } from 'ink-testing-library';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ProcdeckError } from '../../src/model/errors.ts';
+import type { Asker } from '../../src/model/question.ts';
 import { startConsoleSession } from '../../src/session/console-session.ts';
 import { createCommandOutput } from '../../src/store/command-output.ts';
 import { createConsoleStore } from '../../src/store/console-store.ts';
 import { createLogBuffer } from '../../src/store/log-buffer.ts';
+import { createQuestionDesk } from '../../src/store/question-desk.ts';
 import { createTick } from '../../src/store/tick.ts';
 import { App } from '../../src/view/app.tsx';
 import { createController } from '../../src/view/controller.ts';
@@ -25,6 +28,8 @@ interface Deck {
 	/** Waits until the screen has a text. */
 	shows(text: string | RegExp): Promise<void>;
 	readonly left: Promise<void>;
+	/** What connections ask. */
+	readonly asker: Asker;
 }
 
 /** The whole console on a server in memory, drawn by Ink. */
@@ -41,13 +46,24 @@ async function open(servers: readonly ScriptedServer[], environment = 'developme
 	const logs = createLogBuffer();
 	const tick = createTick(10);
 	const output = createCommandOutput();
-	const session = startConsoleSession({ servers, store, logs, output, tick, shell: {}, verbs: PROGRAMS });
+	const questions = createQuestionDesk();
+	const session = startConsoleSession({
+		servers,
+		store,
+		logs,
+		output,
+		tick,
+		shell: {},
+		verbs: PROGRAMS,
+		questions,
+	});
 	const size = { columns: 100, rows: 24 };
 	const controller = createController({
 		store,
 		logs,
 		output,
 		tick,
+		questions,
 		commandTree: COMMAND_TREE,
 		dispatch: session.dispatch,
 		glyphs: UNICODE,
@@ -64,7 +80,13 @@ async function open(servers: readonly ScriptedServer[], environment = 'developme
 		);
 	};
 	await shows('all well');
-	return { screen, type: (input) => stdin.write(input), shows, left: session.left };
+	return {
+		screen,
+		type: (input) => stdin.write(input),
+		shows,
+		left: session.left,
+		asker: questions.asker,
+	};
 }
 
 function shop(): ScriptedServer {
@@ -249,4 +271,126 @@ test('q leaves', async () => {
 	const deck = await open([shop()]);
 	deck.type('q');
 	await deck.left;
+});
+
+describe('what a connection asks', () => {
+	const KEY = {
+		host: '[web1]:2222',
+		keyType: 'ssh-ed25519',
+		fingerprint: 'SHA256:abc',
+		knownHosts: '~/.ssh/known_hosts',
+	};
+
+	test('a host key is a sheet with No focused, one question after another', async () => {
+		const deck = await open([shop()]);
+		const answers = ['one', 'two', 'three'].map((host) => deck.asker.trust({ ...KEY, host }));
+		await deck.shows('Unknown host key of one');
+		await deck.shows('> No <');
+		await deck.shows('1 of 3');
+		await deck.shows('SHA256:abc');
+		deck.type('\r');
+		await deck.shows('Unknown host key of two');
+		deck.type('y');
+		await deck.shows('Unknown host key of three');
+		deck.type('\t\r');
+		await deck.shows('web on local');
+		expect(await Promise.all(answers)).toEqual([false, true, true]);
+	});
+
+	test('a password is typed without being seen; Esc gives none', async () => {
+		const deck = await open([shop()]);
+		const password = deck.asker.answer('Password of deploy@web1\x1b]0;title\x07', false);
+		await deck.shows('Password of deploy@web1');
+		deck.type('q+?y');
+		await deck.shows('****_');
+		deck.type('\x1b[200~ pasted\x1b[201~');
+		await deck.shows('**********_');
+		expect(deck.screen()).not.toContain('pasted');
+		deck.type('\r');
+		expect(await password).toBe('q+?ypasted');
+		const none = deck.asker.answer('Verification code', true);
+		await deck.shows('Verification code');
+		deck.type('123');
+		await deck.shows('123_');
+		deck.type('\x1b');
+		expect(await none).toBeNull();
+	});
+
+	test('waits until what is open is done with', async () => {
+		const deck = await open([shop()]);
+		deck.type(':');
+		await deck.shows(' :_');
+		void deck.asker.trust(KEY);
+		deck.type('sc');
+		await deck.shows(':sc_');
+		expect(deck.screen()).not.toContain('Unknown host key');
+		deck.type('\x1b');
+		await deck.shows('Unknown host key of [web1]:2222');
+		deck.type('?');
+		await deck.shows('Help for this pane');
+		deck.type('\x1b');
+		await deck.shows('Unknown host key of [web1]:2222');
+	});
+});
+
+describe('many servers', () => {
+	function fleet(): ScriptedServer[] {
+		return Array.from({ length: 12 }, (_, position) =>
+			scriptedServer({ name: `jobs${position + 1}`, counts: { web: 1, worker: 2, mailer: 1 } }),
+		);
+	}
+
+	test('a type is restarted on all of them: the plan, how far it is, what became of it, each server', async () => {
+		const servers = fleet();
+		servers[4]!.apply = () => Promise.reject(new ProcdeckError('unreachable', 'no answer in 5 s'));
+		const deck = await open(servers);
+		deck.type('\x1b[A\x1b[Cr');
+		await deck.shows('Restart worker on 12 servers');
+		servers[0]!.hold();
+		deck.type('y');
+		await deck.shows(/worker on 12 servers: restart {2}1[01] of 12 servers/);
+		servers[0]!.release();
+		await deck.shows('worker on 12 servers: restart: 11 done, 1 unreachable');
+		deck.type('c');
+		await deck.shows(/○ jobs5 +unreachable +no answer in 5 s/);
+		deck.type('\x1b');
+		await deck.shows('wrong first');
+	});
+
+	test(':scale --all shows the plan and sums up', async () => {
+		const servers = fleet();
+		servers[2]!.apply = () => Promise.reject(new ProcdeckError('refused', 'sudo wants a password'));
+		const deck = await open(servers);
+		deck.type(':scale worker=3 --all\r');
+		await deck.shows('Scale worker=3 on 12 servers');
+		await deck.shows('procdeck scale worker=3 --all');
+		deck.type('y');
+		await deck.shows('worker on 12 servers: scale to 3: 11 done, 1 failed');
+	});
+
+	test('a server that is lost keeps its row, and comes back', async () => {
+		const servers = fleet();
+		const deck = await open(servers);
+		servers[6]!.push({ kind: 'connection', connection: 'unreachable', reason: 'no answer in 5 s' });
+		await deck.shows('11/12 servers');
+		await deck.shows(/○ jobs7 +seen/);
+		servers[6]!.push({
+			kind: 'snapshot',
+			observation: { ...servers[6]!.observation, connection: 'connected' },
+		});
+		await deck.shows('all well');
+		await deck.shows(/● jobs7/);
+	});
+
+	test('instances are moved to the server that is typed', async () => {
+		const servers = fleet();
+		const deck = await open(servers);
+		deck.type('\x1b[Cm');
+		await deck.shows('Move worker from jobs1');
+		deck.type('s12');
+		await deck.shows('procdeck move worker --from jobs1 --to jobs12');
+		deck.type('\r');
+		await deck.shows('worker on jobs1: move to jobs12 done');
+		expect(servers[11]!.observation.types.find(({ type }) => type === 'worker')?.wanted).toBe(4);
+	});
 });

@@ -11,7 +11,7 @@ const servers = [
 	scriptedServer({ counts: { web: 1, worker: 2 } }),
 	scriptedServer({ name: 'jobs', counts: { web: 0, worker: 1 } }),
 ];
-const context: Context = { model: sceneOf(servers).model(), ui: FIRST_UI, height: 24 };
+const context: Context = { model: sceneOf(servers).model(), ui: FIRST_UI, width: 80, height: 24 };
 
 test('without a server it is the one under the cursor', () => {
 	expect(parseCommand('scale worker=3', context)).toEqual({

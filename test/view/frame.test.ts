@@ -227,10 +227,10 @@ test('long names are told apart, and what is scrolled away is counted', () => {
 	expect(screen).toMatch(/^ 1-\d+ of 22 /m);
 });
 
-test('a filter stays in sight with the number of types that it hides', () => {
-	const screen = busyShop().screen(80, 24, { typeFilter: 'we' });
+test('a filter stays in sight with the number of types and servers that it hides', () => {
+	const screen = busyShop().screen(80, 24, { filter: 'we' });
 	expect(screen).toMatch(/^ \/we +● web1/m);
-	expect(screen).toMatch(/^ 3 hidden /m);
+	expect(screen).toMatch(/^ 4 hidden /m);
 });
 
 test('held instances are no change that never ends, and the header counts them', () => {
@@ -323,6 +323,8 @@ test('why a change failed has the whole line', () => {
 				outcome: 'failed',
 				reason,
 				tookMs: 10,
+				servers: ['jobs1'],
+				rows: [],
 			},
 		],
 	});
@@ -365,7 +367,14 @@ test('what a verb wrote is a page of plain text with how it ended', async () => 
 });
 
 describe('the activity line', () => {
-	const CHANGE = { subject: 'web on local', settled: 0, total: 0, reason: null } as const;
+	const CHANGE = {
+		subject: 'web on local',
+		settled: 0,
+		total: 0,
+		reason: null,
+		servers: ['local'],
+		rows: [],
+	} as const;
 
 	/** What it says so many seconds after a change of this console that ended so. */
 	function lineAfter(seconds: number, outcome: 'done' | 'failed', somebody: string | null = null): string {

@@ -18,8 +18,11 @@ const PLACES: readonly Place[] = [
 	'logs',
 	'crash',
 	'output',
+	'outcomes',
 	'plan',
 	'move',
+	'move-count',
+	'trust',
 	'help',
 ];
 
@@ -42,7 +45,7 @@ test.each(PLACES)('in %s the footer has help', (place) => {
 	expect(words).toContain('?');
 });
 
-test.each(['formation', 'instances', 'log-pane', 'logs', 'crash', 'output'] as const)(
+test.each(['formation', 'instances', 'log-pane', 'logs', 'crash', 'output', 'outcomes'] as const)(
 	'in %s every letter and sign is in the help',
 	(place) => {
 		const bindings = bindingsAt(place);
@@ -65,7 +68,7 @@ test('help and footer say what a key does in words', () => {
 
 function contextOf(options: Parameters<typeof sceneOf>[1] = {}, ui: Partial<UiState> = {}): Context {
 	const servers = [scriptedServer({ counts: { web: 1, worker: 3 } })];
-	return { model: sceneOf(servers, options).model(), ui: { ...FIRST_UI, ...ui }, height: 24 };
+	return { model: sceneOf(servers, options).model(), ui: { ...FIRST_UI, ...ui }, width: 80, height: 24 };
 }
 
 function pressAll(context: Context, keys: readonly string[]): Step {
@@ -128,7 +131,7 @@ test('! goes to the problem, Enter to its crash loop, Esc back', () => {
 		state: 'backoff',
 		lastExit: { code: 1, signal: null, at: '2026-11-22T14:00:00Z' },
 	});
-	const context: Context = { model: sceneOf([server]).model(), ui: FIRST_UI, height: 24 };
+	const context: Context = { model: sceneOf([server]).model(), ui: FIRST_UI, width: 80, height: 24 };
 	expect(pressAll(context, ['!']).ui).toMatchObject({
 		type: 'mailer',
 		pane: 'instances',
@@ -140,7 +143,7 @@ test('! goes to the problem, Enter to its crash loop, Esc back', () => {
 
 test('the move sheet moves to the chosen server', () => {
 	const servers = ['a', 'b', 'c'].map((name) => scriptedServer({ name, counts: { worker: 2 } }));
-	const context: Context = { model: sceneOf(servers).model(), ui: FIRST_UI, height: 24 };
+	const context: Context = { model: sceneOf(servers).model(), ui: FIRST_UI, width: 80, height: 24 };
 	expect(pressAll(context, ['m', 'down', 'enter']).intents).toEqual([
 		{ kind: 'move', type: 'worker', from: 'a', to: 'c', count: null },
 	]);
@@ -150,7 +153,7 @@ describe('a plan that is open while somebody else changes what it is about', () 
 	function openPlan() {
 		const server = scriptedServer({ counts: { web: 1, worker: 3 } });
 		const scene = sceneOf([server]);
-		const context = { model: scene.model(), ui: { ...FIRST_UI, type: 'worker' }, height: 24 };
+		const context = { model: scene.model(), ui: { ...FIRST_UI, type: 'worker' }, width: 80, height: 24 };
 		return { server, scene, opened: setCount(context, 0).ui };
 	}
 
@@ -158,7 +161,7 @@ describe('a plan that is open while somebody else changes what it is about', () 
 		const { server, scene, opened } = openPlan();
 		server.setType('worker', { wanted: 2 });
 		receive(scene.store, 'local', { kind: 'snapshot', observation: server.observation }, START);
-		const context = { model: scene.model(), ui: opened, height: 24 };
+		const context = { model: scene.model(), ui: opened, width: 80, height: 24 };
 		expect(scene.screen(80, 24, opened)).toContain('it changed meanwhile');
 		const again = press(context, 'y');
 		expect(again.intents).toEqual([]);
@@ -173,7 +176,7 @@ describe('a plan that is open while somebody else changes what it is about', () 
 		const { server, scene, opened } = openPlan();
 		server.setType('worker', { wanted: 0 });
 		receive(scene.store, 'local', { kind: 'snapshot', observation: server.observation }, START);
-		const { ui, intents } = press({ model: scene.model(), ui: opened, height: 24 }, 'y');
+		const { ui, intents } = press({ model: scene.model(), ui: opened, width: 80, height: 24 }, 'y');
 		expect(intents).toEqual([]);
 		expect(ui).toMatchObject({ sheet: null, notice: expect.stringContaining('changed meanwhile') });
 	});
@@ -182,7 +185,7 @@ describe('a plan that is open while somebody else changes what it is about', () 
 		const { server, scene, opened } = openPlan();
 		server.setInstance('worker.3', { state: 'backoff', pid: null });
 		receive(scene.store, 'local', { kind: 'snapshot', observation: server.observation }, START);
-		expect(press({ model: scene.model(), ui: opened, height: 24 }, 'y').intents).toHaveLength(1);
+		expect(press({ model: scene.model(), ui: opened, width: 80, height: 24 }, 'y').intents).toHaveLength(1);
 	});
 });
 
@@ -213,6 +216,7 @@ test('what is searched on the page of logs ends with it, by Esc and by !', () =>
 		const context: Context = {
 			model: sceneOf([server]).model(),
 			ui: { ...FIRST_UI, ...SEARCHED, page: 'logs' },
+			width: 80,
 			height: 24,
 		};
 		expect(press(context, key).ui).toMatchObject({ page: 'deck', logs: { search: '' } });
@@ -223,7 +227,7 @@ test('a search in the pane of logs is in its title, and Esc ends it', () => {
 	const scene = sceneOf([scriptedServer({ counts: { web: 1 } })]);
 	const ui: UiState = { ...FIRST_UI, ...SEARCHED, pane: 'logs' };
 	expect(scene.screen(80, 24, ui)).toMatch(/>logs< .*following .*\/error/);
-	expect(press({ model: scene.model(), ui, height: 24 }, 'escape').ui).toMatchObject({
+	expect(press({ model: scene.model(), ui, width: 80, height: 24 }, 'escape').ui).toMatchObject({
 		pane: 'logs',
 		logs: { search: '' },
 	});
@@ -269,7 +273,12 @@ describe('the page of what a verb wrote', () => {
 
 	/** The lines on the screen after the keys, first and last. */
 	function shownAfter(scene: Scene, keys: readonly string[]): readonly (string | undefined)[] {
-		const context: Context = { model: scene.model(), ui: { ...FIRST_UI, page: 'output' }, height: 24 };
+		const context: Context = {
+			model: scene.model(),
+			ui: { ...FIRST_UI, page: 'output' },
+			width: 80,
+			height: 24,
+		};
 		const { ui } = pressAll(context, keys);
 		const entries = scene.screen(80, 24, ui).match(/entry \d+/g) ?? [];
 		return [entries[0], entries.at(-1)];
@@ -289,7 +298,12 @@ describe('the page of what a verb wrote', () => {
 
 	test('a search goes from match to match, also at the end', () => {
 		const scene = openPage(100);
-		const context: Context = { model: scene.model(), ui: { ...FIRST_UI, page: 'output' }, height: 24 };
+		const context: Context = {
+			model: scene.model(),
+			ui: { ...FIRST_UI, page: 'output' },
+			width: 80,
+			height: 24,
+		};
 		const found = typeAll(context, '/entry 9');
 		expect(found.ui.output.top).toBe(8);
 		const tops: (number | string)[] = [];
@@ -306,13 +320,13 @@ describe('the page of what a verb wrote', () => {
 		const scene = sceneOf([scriptedServer({ counts: { web: 1 } })]);
 		scene.output.begin('up');
 		const ui: UiState = { ...FIRST_UI, page: 'output' };
-		const running: Context = { model: scene.model(), ui, height: 24 };
+		const running: Context = { model: scene.model(), ui, width: 80, height: 24 };
 		expect(press(running, 'ctrl-c')).toMatchObject({
 			ui: { page: 'output' },
 			intents: [{ kind: 'interrupt-verb' }],
 		});
 		scene.output.end({ code: null, signal: 'SIGINT' });
-		const ended: Context = { model: scene.model(), ui, height: 24 };
+		const ended: Context = { model: scene.model(), ui, width: 80, height: 24 };
 		for (const key of ['ctrl-c', 'escape', 'q']) {
 			expect(press(ended, key)).toMatchObject({ ui: { page: 'deck' }, intents: [] });
 		}

@@ -1,6 +1,13 @@
 import type { LogWindow } from '../../store/log-window.ts';
 import { logLineText, matcher } from '../log-text.ts';
-import { meansInstance, selectedCell, selectedInstance } from '../selection.ts';
+import {
+	isOnAll,
+	MOST_FOLLOWED,
+	meansInstance,
+	selectedCell,
+	selectedInstance,
+	selectedType,
+} from '../selection.ts';
 import { ask, type Context, type Step, say, show } from '../steps.ts';
 import type { LogView, UiState } from '../ui.ts';
 
@@ -13,15 +20,17 @@ export function shownWindow({ model, ui }: Context): LogWindow {
 	return ui.logs.paused ?? model.log;
 }
 
-/** The log of what the cursor is on, full screen; the type's on all servers where the cursor is on a type. */
+/** The log of what the cursor is on, full screen; the type's on all servers where the cursor is on a type and they are few. */
 export function openLogs({ model, ui }: Context): Step {
 	const cell = selectedCell(model, ui);
 	const instance = meansInstance(ui) ? selectedInstance(model, ui) : null;
 	const samePlace = ui.page === 'deck' && ui.pane === 'logs';
-	const alone = instance !== null || samePlace || model.state.servers.length === 1;
+	const { length } = model.state.servers;
+	const isTooMany = length > MOST_FOLLOWED && !isOnAll(model, ui);
+	const alone = instance !== null || samePlace || length === 1 || isTooMany;
 	const scope = {
 		server: alone ? (cell?.server.name ?? null) : null,
-		type: cell?.type ?? null,
+		type: selectedType(model, ui),
 		index: instance?.index ?? null,
 	};
 	const anew = samePlace ? {} : { paused: null, search: '' };
@@ -107,7 +116,7 @@ export function nextScope({ model, ui }: Context): Step {
 	// A pause holds the lines of what it was made on, and nothing but Space and G ends it.
 	if (ui.logs.paused !== null) return say(ui, 'paused; G follows again, then i');
 	const { scope } = ui.logs;
-	const type = scope.type ?? selectedCell(model, ui)?.type ?? null;
+	const type = scope.type ?? selectedType(model, ui);
 	const indexes = new Set<number>();
 	for (const { name, observation } of model.state.servers) {
 		if (scope.server !== null && scope.server !== name) continue;

@@ -1,7 +1,15 @@
-import { problemsOf } from '../../store/problems.ts';
-import { selectedCell, selectedInstance, selectedServer, selectedType, visibleTypes } from '../selection.ts';
+import { listedServers, showsList } from '../arrangement.ts';
+import {
+	isOnAll,
+	selectedCell,
+	selectedInstance,
+	selectedServer,
+	selectedType,
+	visibleServers,
+	visibleTypes,
+} from '../selection.ts';
 import { type Context, type Step, say, show } from '../steps.ts';
-import type { Pane, UiState } from '../ui.ts';
+import { ALL_SERVERS, type Pane, type UiState } from '../ui.ts';
 import { openLogs, scrollLines } from './log-view.ts';
 
 function neighbour<T>(items: readonly T[], current: T | null, by: number): T | null {
@@ -16,36 +24,73 @@ function moveInstance({ model, ui }: Context, by: number): Step {
 	return show({ ...ui, instance });
 }
 
-export function moveVertically(context: Context, by: number): Step {
-	const { model, ui } = context;
-	if (ui.pane === 'logs') return scrollLines(context, by);
-	if (ui.pane === 'instances') return moveInstance(context, by);
+function moveType({ model, ui }: Context, by: number): Step {
 	const type = neighbour(visibleTypes(model, ui), selectedType(model, ui), by);
 	return show(follow({ ...ui, type, instance: null }));
 }
 
-export function moveHorizontally({ model, ui }: Context, by: number): Step {
-	const names = model.state.servers.map(({ name }) => name);
-	const server = neighbour(names, selectedServer(model, ui)?.name ?? null, by);
-	return show(follow({ ...ui, server, instance: null }));
+/** The servers as they stand on the screen, and all of them: before the rows of a list, after the columns of a matrix. */
+function serverStops({ model, ui, width }: Context): readonly string[] {
+	const isList = showsList(model, ui, width);
+	const servers = isList ? listedServers(model, ui).servers : visibleServers(model, ui);
+	const names = servers.map(({ name }) => name);
+	// The instances of a cell are those of one server.
+	if (names.length < 2 || ui.pane !== 'formation') return names;
+	return isList ? [ALL_SERVERS, ...names] : [...names, ALL_SERVERS];
+}
+
+function moveServer(context: Context, by: number): Step {
+	const { model, ui } = context;
+	const here = isOnAll(model, ui) ? ALL_SERVERS : (selectedServer(model, ui)?.name ?? null);
+	return show(follow({ ...ui, server: neighbour(serverStops(context), here, by), instance: null }));
+}
+
+export function moveVertically(context: Context, by: number): Step {
+	const { model, ui, width } = context;
+	if (ui.pane === 'logs') return scrollLines(context, by);
+	if (ui.pane === 'instances') return moveInstance(context, by);
+	return showsList(model, ui, width) ? moveServer(context, by) : moveType(context, by);
+}
+
+export function moveHorizontally(context: Context, by: number): Step {
+	const { model, ui, width } = context;
+	return showsList(model, ui, width) ? moveType(context, by) : moveServer(context, by);
+}
+
+/** So much of the screen's rows is a page of the formation. */
+const PAGE = 1 / 3;
+
+export function movePage(context: Context, by: number): Step {
+	return moveVertically(context, by * Math.max(1, Math.floor(context.height * PAGE)));
 }
 
 /** The log pane goes with the cursor: a pause belongs to what it was made on. */
-function follow(ui: UiState): UiState {
+export function follow(ui: UiState): UiState {
 	return { ...ui, logs: { ...ui.logs, paused: null, left: 0 } };
+}
+
+/** In a list of servers that are all known by now, the cursor begins on the one that is worst off. */
+export function startAtWorst(model: Context['model'], ui: UiState, width: number): UiState {
+	const { servers } = model.state;
+	const isKnown = servers.every(
+		({ observation, connectionReason }) => observation !== null || connectionReason !== null,
+	);
+	if (ui.server !== null || !isKnown || !showsList(model, ui, width)) return ui;
+	return { ...ui, server: listedServers(model, ui).servers[0]?.name ?? null };
 }
 
 const PANES: readonly Pane[] = ['formation', 'instances', 'logs'];
 
-export function nextPane({ ui }: Context, by: number): Step {
-	const position = (PANES.indexOf(ui.pane) + by + PANES.length) % PANES.length;
-	return show({ ...ui, pane: PANES[position] ?? 'formation' });
+export function nextPane({ model, ui }: Context, by: number): Step {
+	const panes = isOnAll(model, ui) ? PANES.filter((pane) => pane !== 'instances') : PANES;
+	const position = (panes.indexOf(ui.pane) + by + panes.length) % panes.length;
+	return show({ ...ui, pane: panes[position] ?? 'formation' });
 }
 
 /** One level in: from a cell to its instances, from an instance to its crash loop or its log. */
 export function enter(context: Context): Step {
 	const { model, ui } = context;
-	if (ui.pane === 'logs') return openLogs(context);
+	if (ui.pane === 'logs' || isOnAll(model, ui)) return openLogs(context);
 	if (ui.pane === 'formation') return show({ ...ui, pane: 'instances', instance: null });
 	const instance = selectedInstance(model, ui);
 	if (instance === null) return say(ui, 'no instance here; + starts one');
@@ -54,7 +99,7 @@ export function enter(context: Context): Step {
 }
 
 /** Back to the deck. What was searched on the page of logs was searched there. */
-function leavePage(ui: UiState): UiState {
+export function leavePage(ui: UiState): UiState {
 	const { logs } = follow(ui);
 	return { ...ui, page: 'deck', logs: ui.page === 'logs' ? { ...logs, search: '' } : logs };
 }
@@ -66,32 +111,16 @@ export function back({ ui }: Context): Step {
 		return show({ ...ui, logs: { ...follow(ui).logs, search: '' } });
 	}
 	if (ui.pane !== 'formation') return show({ ...ui, pane: 'formation' });
-	return show({ ...ui, typeFilter: '' });
+	return show({ ...ui, filter: '' });
 }
 
-/** Puts the cursor on the problem in the attention line, or from there on the next one. */
-export function nextProblem({ model, ui }: Context): Step {
-	const problems = problemsOf(model.state);
-	if (problems.length === 0) return say(ui, 'all well');
-	const here = problems[ui.problem % problems.length];
-	const onIt =
-		here !== undefined &&
-		here.server === selectedServer(model, ui)?.name &&
-		(here.type === null || here.type === selectedType(model, ui)) &&
-		(here.instance === null ||
-			(ui.pane === 'instances' && here.instance === selectedInstance(model, ui)?.name));
-	const problem = onIt ? (ui.problem + 1) % problems.length : ui.problem % problems.length;
-	const target = problems[problem];
-	if (target === undefined) return show(ui);
-	return show(
-		follow({
-			...leavePage(ui),
-			problem,
-			typeFilter: '',
-			server: target.server,
-			type: target.type ?? ui.type,
-			instance: target.instance,
-			pane: target.instance === null ? 'formation' : 'instances',
-		}),
-	);
+/** Servers across or servers down, whatever fits. */
+export function turnAround({ model, ui, width }: Context): Step {
+	const arrangement = showsList(model, ui, width) ? 'matrix' : 'list';
+	return show({ ...ui, arrangement });
+}
+
+/** Why there is nothing to turn around, or null. */
+export function whyNoTurn({ model }: Context): string | null {
+	return model.state.servers.length < 2 ? 'there is only one server' : null;
 }

@@ -2,12 +2,13 @@ import { ask, type Context, type Step, say, show } from '../steps.ts';
 import { openPrompt, type Prompt, type UiState } from '../ui.ts';
 import { completeCommand, recall } from './command-prompt.ts';
 import { submitPrompt } from './submit.ts';
+import { pasteIntoSheet, takesText } from './typed.ts';
 
 /** What is in a prompt when it opens, and what is there again when it is cancelled. */
 function contentOf(kind: Prompt['kind'], ui: UiState): readonly [text: string, initial: string] {
 	switch (kind) {
-		case 'types':
-			return [ui.typeFilter, ui.typeFilter];
+		case 'filter':
+			return [ui.filter, ui.filter];
 		case 'log-filter':
 			return [ui.logs.filter, ui.logs.filter];
 		case 'search':
@@ -31,11 +32,11 @@ export function promptForSave({ model, ui }: Context): Step {
 	return show(openPrompt(ui, 'save', `${subject}-${time}.log`));
 }
 
-/** What the types are filtered by and what is searched follow what is typed. */
+/** What is filtered by and what is searched follow what is typed. */
 function withTyped(ui: UiState, kind: Prompt['kind'], text: string): UiState {
 	switch (kind) {
-		case 'types':
-			return { ...ui, typeFilter: text };
+		case 'filter':
+			return { ...ui, filter: text };
 		case 'search':
 			return { ...ui, logs: { ...ui.logs, search: text } };
 		case 'output-search':
@@ -94,8 +95,10 @@ export function typeKey(context: Context, key: string): Step {
 }
 
 /** Pasted text goes into the line that is typed, without what is no text. */
-export function pasteText({ ui }: Context, pasted: string): Step {
-	if (ui.prompt === null) return say(ui, 'pasted text is only taken where a line is typed');
+export function pasteText(context: Context, pasted: string): Step {
+	const { ui } = context;
 	const text = pasted.replaceAll(/[\x00-\x1f\x7f-\x9f]+/g, ' ').trim();
+	if (ui.prompt === null && takesText(ui)) return pasteIntoSheet(context, text);
+	if (ui.prompt === null) return say(ui, 'pasted text is only taken where a line is typed');
 	return retype(ui, ui.prompt, (ui.prompt.text + text).slice(0, LONGEST));
 }

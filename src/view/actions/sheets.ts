@@ -36,18 +36,3 @@ export function takeButton(context: Context): Step {
 	const { sheet } = context.ui;
 	return sheet?.kind === 'plan' && sheet.focused === 'run' ? runPlan(context) : closeSheet(context);
 }
-
-export function chooseTarget({ ui }: Context, by: number): Step {
-	const { sheet } = ui;
-	if (sheet?.kind !== 'move') return show(ui);
-	const chosen = (sheet.chosen + by + sheet.targets.length) % sheet.targets.length;
-	return show({ ...ui, sheet: { ...sheet, chosen } });
-}
-
-export function runMove({ ui }: Context): Step {
-	const { sheet } = ui;
-	const to = sheet?.kind === 'move' ? sheet.targets[sheet.chosen] : undefined;
-	if (sheet?.kind !== 'move' || to === undefined) return show(ui);
-	const { type, from } = sheet;
-	return ask({ ...ui, sheet: null }, { kind: 'move', type, from, to, count: null });
-}

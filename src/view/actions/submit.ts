@@ -1,6 +1,6 @@
 import type { SavedLog } from '../../store/console-store.ts';
 import { parseCommand } from '../command-line.ts';
-import { selectedCell } from '../selection.ts';
+import { selectedType } from '../selection.ts';
 import { ask, type Context, type Step, say, show } from '../steps.ts';
 import type { Prompt, UiState } from '../ui.ts';
 import { intend, READ_ONLY, setCount } from './change.ts';
@@ -15,8 +15,8 @@ function fail(ui: UiState, prompt: Prompt, error: string): Step {
 function submitCount(context: Context, prompt: Prompt): Step {
 	if (!/^\d{1,9}$/.test(prompt.text)) return fail(context.ui, prompt, 'a whole number from 0 on');
 	const to = Number(prompt.text);
-	const cell = selectedCell(context.model, context.ui);
-	const type = context.model.state.stack.processTypes.find(({ name }) => name === cell?.type);
+	const selected = selectedType(context.model, context.ui);
+	const type = context.model.state.stack.processTypes.find(({ name }) => name === selected);
 	const most = type?.settings.maxInstances ?? Number.POSITIVE_INFINITY;
 	if (to > most) return fail(context.ui, prompt, `at most ${most} (max_instances of ${type?.name})`);
 	return setCount({ ...context, ui: { ...context.ui, prompt: null } }, to);
@@ -62,8 +62,8 @@ export function submitPrompt(context: Context): Step {
 			return submitCount(context, prompt);
 		case 'command':
 			return submitCommand(context, prompt);
-		case 'types':
-			return show({ ...ui, prompt: null, typeFilter: prompt.text });
+		case 'filter':
+			return show({ ...ui, prompt: null, filter: prompt.text });
 		case 'search':
 			return submitSearch(context, prompt);
 		case 'output-search':

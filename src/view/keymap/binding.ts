@@ -8,8 +8,14 @@ export type Place =
 	| 'logs'
 	| 'crash'
 	| 'output'
+	| 'outcomes'
 	| 'plan'
 	| 'move'
+	| 'move-count'
+	/** The question whether to trust a key. */
+	| 'trust'
+	/** A question that is answered by typing. */
+	| 'answer'
 	| 'help';
 
 export interface Binding {
@@ -44,6 +50,6 @@ export const PANES: readonly Place[] = ['formation', 'instances', 'log-pane'];
 export const CELL: readonly Place[] = ['formation', 'instances'];
 export const LOGS: readonly Place[] = ['log-pane', 'logs'];
 /** What fills the screen while no sheet is open, but for what a verb wrote. */
-export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash'];
+export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash', 'outcomes'];
 export const ALL_PAGES: readonly Place[] = [...PAGES, 'output'];
-export const SHEETS: readonly Place[] = ['plan', 'move', 'help'];
+export const SHEETS: readonly Place[] = ['plan', 'move', 'move-count', 'trust', 'help'];

@@ -1,5 +1,4 @@
 import {
-	openMove,
 	pauseOrResume,
 	readOnly,
 	restart,
@@ -7,9 +6,11 @@ import {
 	stopOrStart,
 	undoLast,
 	whyNoChange,
-	whyNoMove,
+	whyNoStep,
 } from '../actions/change.ts';
+import { openMove, whyNoMove } from '../actions/move.ts';
 import { promptFor } from '../actions/prompts.ts';
+import { openShell, whyNoShell } from '../actions/shell.ts';
 import { ALL_PAGES, type Binding, CELL, change, type Place } from './binding.ts';
 
 /** Where the cursor is on an instance, or on the type that has it. */
@@ -22,13 +23,13 @@ export const CHANGE_KEYS: readonly Binding[] = [
 		places: INSTANCE,
 		help: ['+/-', 'one more, one fewer'],
 		footer: ['+/-', 'scale'],
-		blocked: whyNoChange,
+		blocked: whyNoStep,
 		press: (context) => scaleBy(context, 1),
 	}),
 	change({
 		keys: ['-'],
 		places: INSTANCE,
-		blocked: whyNoChange,
+		blocked: whyNoStep,
 		press: (context) => scaleBy(context, -1),
 	}),
 	change({
@@ -69,6 +70,13 @@ export const CHANGE_KEYS: readonly Binding[] = [
 		footer: ['m', 'move'],
 		blocked: whyNoMove,
 		press: openMove,
+	}),
+	change({
+		keys: ['o'],
+		places: CELL,
+		help: ['o', 'a shell on the server'],
+		blocked: whyNoShell,
+		press: openShell,
 	}),
 	change({
 		keys: ['u'],

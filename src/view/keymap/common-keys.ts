@@ -19,7 +19,7 @@ export const COMMON_KEYS: readonly Binding[] = [
 	}),
 	look({
 		keys: ['ctrl-c'],
-		places: [...PAGES, ...SHEETS],
+		places: [...PAGES, ...SHEETS, 'answer'],
 		press: ({ ui }) => ask(ui, { kind: 'quit' }),
 	}),
 ];

@@ -1,5 +1,7 @@
 import * as logView from '../actions/log-view.ts';
 import * as navigate from '../actions/navigate.ts';
+import * as outcomes from '../actions/outcomes.ts';
+import { nextProblem } from '../actions/problem.ts';
 import { promptFor } from '../actions/prompts.ts';
 import { ALL_PAGES, type Binding, CELL, look, PAGES, PANES } from './binding.ts';
 
@@ -34,7 +36,7 @@ export const PAGE_KEYS: readonly Binding[] = [
 		places: CELL,
 		help: ['/ :', 'filter, command'],
 		footer: ['/', 'filter'],
-		press: promptFor('types'),
+		press: promptFor('filter'),
 	}),
 	look({
 		keys: [':'],
@@ -47,7 +49,44 @@ export const PAGE_KEYS: readonly Binding[] = [
 		keys: ['!'],
 		places: PAGES,
 		help: ['!', 'next problem'],
-		press: navigate.nextProblem,
+		press: nextProblem,
+	}),
+	look({
+		keys: ['v'],
+		places: CELL,
+		help: ['v', 'servers across or down'],
+		blocked: navigate.whyNoTurn,
+		press: navigate.turnAround,
+	}),
+	look({
+		keys: ['c'],
+		places: PANES,
+		help: ['c', 'last change, by server'],
+		blocked: outcomes.whyNoOutcomes,
+		press: outcomes.openOutcomes,
+	}),
+	look({
+		keys: ['up', 'k'],
+		places: ['outcomes'],
+		help: ['j k', 'scroll by lines'],
+		press: (context) => outcomes.scrollOutcomes(context, -1),
+	}),
+	look({
+		keys: ['down', 'j'],
+		places: ['outcomes'],
+		press: (context) => outcomes.scrollOutcomes(context, 1),
+	}),
+	look({
+		keys: ['pageup', 'b', 'ctrl-b', 'ctrl-u'],
+		places: ['outcomes'],
+		help: ['b Space', 'a page up, down'],
+		press: (context) => outcomes.scrollOutcomePages(context, -1),
+	}),
+	look({
+		keys: ['pagedown', 'space', 'ctrl-f', 'ctrl-d'],
+		places: ['outcomes'],
+		footer: ['Space', 'page down'],
+		press: (context) => outcomes.scrollOutcomePages(context, 1),
 	}),
 	look({
 		keys: ['escape'],

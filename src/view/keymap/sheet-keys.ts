@@ -1,6 +1,11 @@
 import { readOnly } from '../actions/change.ts';
+import * as move from '../actions/move.ts';
+import * as question from '../actions/question.ts';
 import * as sheets from '../actions/sheets.ts';
-import { type Binding, change, look } from './binding.ts';
+import { type Binding, change, look, type Place } from './binding.ts';
+
+/** Where it is chosen what moves where: the keys are for the server, or for the count. */
+const MOVE: readonly Place[] = ['move', 'move-count'];
 
 /** A sheet that asks or explains. */
 export const SHEET_KEYS: readonly Binding[] = [
@@ -28,30 +33,105 @@ export const SHEET_KEYS: readonly Binding[] = [
 	}),
 	look({
 		keys: ['escape', 'n', 'q'],
-		places: ['plan', 'move'],
+		places: ['plan'],
 		help: ['Esc', 'cancel'],
 		footer: ['Esc', 'cancel'],
 		press: sheets.closeSheet,
 	}),
 	look({
-		keys: ['up', 'k', 'shift-tab'],
-		places: ['move'],
+		keys: ['up'],
+		places: MOVE,
 		help: ['arrows', 'choose the server'],
 		footer: ['arrows', 'choose'],
-		press: (context) => sheets.chooseTarget(context, -1),
+		press: (context) => move.chooseTarget(context, -1),
 	}),
 	look({
-		keys: ['down', 'j', 'tab'],
-		places: ['move'],
-		press: (context) => sheets.chooseTarget(context, 1),
+		keys: ['down'],
+		places: MOVE,
+		press: (context) => move.chooseTarget(context, 1),
+	}),
+	look({
+		keys: ['+'],
+		places: MOVE,
+		help: ['+/-', 'how many'],
+		footer: ['+/-', 'how many'],
+		press: (context) => move.stepCount(context, 1),
+	}),
+	look({
+		keys: ['-'],
+		places: MOVE,
+		press: (context) => move.stepCount(context, -1),
+	}),
+	look({
+		keys: ['tab', 'shift-tab'],
+		places: MOVE,
+		help: ['Tab', 'type server or count'],
+		footer: ['Tab', 'other field'],
+		press: move.otherField,
 	}),
 	change({
-		keys: ['enter', 'y'],
-		places: ['move'],
+		keys: ['y'],
+		places: ['move-count'],
+		help: ['y', 'move it there'],
+		blocked: readOnly,
+		press: move.runMove,
+	}),
+	change({
+		keys: ['enter'],
+		places: MOVE,
 		help: ['Enter', 'move it there'],
 		footer: ['Enter', 'move'],
 		blocked: readOnly,
-		press: sheets.runMove,
+		press: move.runMove,
+	}),
+	look({
+		keys: ['escape'],
+		places: MOVE,
+		help: ['Esc', 'cancel'],
+		footer: ['Esc', 'cancel'],
+		press: sheets.closeSheet,
+	}),
+	look({
+		keys: ['y'],
+		places: ['trust'],
+		help: ['y', 'trust it, remember it'],
+		footer: ['y', 'trust it'],
+		press: question.trust,
+	}),
+	look({
+		keys: ['enter'],
+		places: ['trust'],
+		help: ['Enter', 'take the button in > <'],
+		footer: ['Enter', 'take > <'],
+		press: question.takeFocused,
+	}),
+	look({
+		keys: ['tab', 'shift-tab', 'left', 'right', 'h', 'l'],
+		places: ['trust'],
+		help: ['Tab', 'other button'],
+		footer: ['Tab', 'other button'],
+		press: question.otherAnswer,
+	}),
+	look({
+		keys: ['escape', 'n', 'q'],
+		places: ['trust'],
+		help: ['Esc', 'no'],
+		footer: ['Esc', 'no'],
+		press: question.refuse,
+	}),
+	look({
+		keys: ['enter'],
+		places: ['answer'],
+		help: ['Enter', 'take it'],
+		footer: ['Enter', 'take it'],
+		press: question.takeTyped,
+	}),
+	look({
+		keys: ['escape'],
+		places: ['answer'],
+		help: ['Esc', 'no answer'],
+		footer: ['Esc', 'no answer'],
+		press: question.refuse,
 	}),
 	look({
 		keys: ['up', 'k'],

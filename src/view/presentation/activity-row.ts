@@ -1,14 +1,15 @@
 import type { HistoryEntry } from '../../model/change.ts';
-import { planUndo } from '../../model/undo-plan.ts';
-import type { Activity } from '../../store/activity.ts';
+import { type Activity, outcomeCounts } from '../../store/activity.ts';
+import { latestChanges, undoPlan, type WholeChange } from '../../store/history.ts';
+import { moveIntent } from '../actions/move.ts';
 import type { Model } from '../model.ts';
 import { listed } from '../plan-effects.ts';
 import { planFor } from '../plans.ts';
-import type { Plan, Prompt, UiState } from '../ui.ts';
+import type { MoveSheet, Plan, Prompt, UiState } from '../ui.ts';
 import { clockText, tookText } from './format.ts';
 import { bold, cut, dim, plain, type Row, type Span, span, spread, widthOf } from './row.ts';
 
-const OUTCOME_WORDS: Readonly<Record<NonNullable<Activity['outcome']>, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<NonNullable<Activity['outcome']>, string>> = {
 	done: 'done',
 	unchanged: 'nothing to do',
 	failed: 'failed',
@@ -16,10 +17,26 @@ const OUTCOME_WORDS: Readonly<Record<NonNullable<Activity['outcome']>, string>> 
 	unknown: 'not known what became of it',
 };
 
+const WELL: ReadonlySet<Activity['outcome']> = new Set([null, 'done', 'unchanged']);
+
 function progressText(activity: Activity, now: number): string {
 	const seconds = Math.max(0, Math.round((now - activity.startedAt) / 1000));
-	const counted = activity.total > 0 ? `  ${activity.settled} of ${activity.total} settled` : '';
+	const { servers, rows, total, settled } = activity;
+	const reached = new Set(rows.map(({ server }) => server)).size;
+	const many = servers.length > 1 ? `  ${reached} of ${servers.length} servers` : '';
+	const counted = `${many}${total > 0 ? `  ${settled} of ${total} settled` : ''}`;
 	return seconds > 0 ? `${counted}  ${seconds} s` : counted;
+}
+
+/** `38 done, 1 unreachable, 1 failed` */
+export function countSpans(activity: Activity): Row {
+	const counts = [...outcomeCounts(activity)].toSorted(
+		([a], [b]) => Number(WELL.has(b)) - Number(WELL.has(a)),
+	);
+	return counts.flatMap(([outcome, count], position): Row => {
+		const text = `${count} ${OUTCOME_WORDS[outcome]}`;
+		return [plain(position === 0 ? '' : ', '), WELL.has(outcome) ? dim(text) : span('error', text)];
+	});
 }
 
 function activityRow(activity: Activity, { state, glyphs }: Model): Row {
@@ -30,6 +47,10 @@ function activityRow(activity: Activity, { state, glyphs }: Model): Row {
 	}
 	const took = activity.tookMs === null ? '' : `, took ${tookText(activity.tookMs)}`;
 	const reason = activity.reason === null ? '' : `: ${activity.reason}`;
+	// With several servers it is told how many came to what; the reasons are on a page of their own.
+	if (activity.servers.length > 1 && !WELL.has(activity.outcome)) {
+		return [...left, dim(`${action}: `), ...countSpans(activity)];
+	}
 	if (activity.outcome === 'done') return [...left, dim(`${action} done${took}${reason}`)];
 	if (activity.outcome === 'unchanged')
 		return [...left, dim(`${action}: ${activity.reason ?? 'nothing to do'}`)];
@@ -37,47 +58,40 @@ function activityRow(activity: Activity, { state, glyphs }: Model): Row {
 }
 
 /** `worker 3 → 4`, `restart worker.2`. */
-export function historyText({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
+function historyText({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
 	const subject = instance ?? type ?? 'everything';
 	if (typeof from === 'number' && typeof to === 'number' && from !== to)
 		return `${subject} ${from} ${arrow} ${to}`;
 	return `${verb} ${subject}`;
 }
 
+/** What was changed, and where: what one verb did to several types, or on several servers, is one change. */
+export function changeText({ latest, parts }: WholeChange, arrow: string): { what: string; where: string } {
+	const types = [...new Set(parts.map(({ type }) => type ?? 'everything'))];
+	const servers = new Set(parts.map(({ server }) => server)).size;
+	const isOne = types.length === 1 && servers === 1;
+	return {
+		what: isOne ? historyText(latest, arrow) : `${latest.verb} ${listed(types)}`,
+		where: servers === 1 ? latest.server : `${servers} servers`,
+	};
+}
+
 /** The latest change that anybody made, for a console that has made none. */
-export function latestChange({ state }: Model): HistoryEntry | null {
-	let latest: HistoryEntry | null = null;
-	for (const { observation } of state.servers) {
-		const last = observation?.history.at(-1);
-		if (last !== undefined && (latest === null || last.at > latest.at)) latest = last;
-	}
-	return latest;
-}
-
-/** The change that an entry is of: what one verb did to several types is one change. */
-function wholeText(entry: HistoryEntry, { state, glyphs }: Model): string {
-	const history = state.servers.flatMap(({ observation }) => observation?.history ?? []);
-	const parts = history.filter(({ changeId, verb }) => changeId === entry.changeId && verb === entry.verb);
-	const types = new Set(parts.map(({ type }) => type ?? 'everything'));
-	return types.size > 1 ? `${entry.verb} ${listed([...types])}` : historyText(entry, glyphs.arrow);
-}
-
-function historyRow(entry: HistoryEntry, model: Model): Row {
-	const { state } = model;
-	const who = entry.who === state.who ? 'you' : entry.who;
-	const outcome =
-		entry.outcome === null || entry.outcome === 'done' ? '' : `, ${OUTCOME_WORDS[entry.outcome]}`;
-	return [
-		dim(
-			` ${clockText(Date.parse(entry.at))}  ${wholeText(entry, model)} on ${entry.server} by ${who}${outcome}`,
-		),
-	];
+function historyRow({ state, glyphs }: Model): Row {
+	const [change] = latestChanges(state);
+	if (change === undefined) return [];
+	const { who, outcome, at } = change.latest;
+	const came = outcome === null || outcome === 'done' ? '' : `, ${OUTCOME_WORDS[outcome]}`;
+	const by = who === state.who ? 'you' : who;
+	const clock = clockText(Date.parse(at));
+	const { what, where } = changeText(change, glyphs.arrow);
+	return [dim(` ${clock}  ${what} on ${where} by ${by}${came}`)];
 }
 
 const QUESTIONS: Readonly<Record<Prompt['kind'], string>> = {
 	count: 'how many',
 	command: ':',
-	types: '/',
+	filter: '/',
 	search: '/',
 	'output-search': '/',
 	'log-filter': 'only lines with',
@@ -106,7 +120,11 @@ function planRemark({ intent, basis, because }: Plan, { state }: Model): Span {
 	return moved ? span('warn', ' it changed meanwhile: look at it again') : dim(` ${because}`);
 }
 
-const WELL: ReadonlySet<Activity['outcome']> = new Set([null, 'done', 'unchanged']);
+/** Why nothing would be moved; nothing where it would. */
+function moveRemark(sheet: MoveSheet, model: Model): Span {
+	const intent = moveIntent(model, sheet);
+	return typeof intent === 'string' ? span('warn', ` ${intent}`) : plain('');
+}
 
 /** Milliseconds that news of this console are told; what did not work is told longer. */
 const NEWS_MS = 30_000;
@@ -120,8 +138,8 @@ function newsOf(model: Model): Activity | null {
 	if (activity.tookMs === null) return activity;
 	const endedAt = activity.startedAt + activity.tookMs;
 	if (now - endedAt > (WELL.has(activity.outcome) ? NEWS_MS : BAD_NEWS_MS)) return null;
-	const latest = latestChange(model);
-	return latest !== null && Date.parse(latest.at) > endedAt ? null : activity;
+	const [change] = latestChanges(model.state);
+	return change !== undefined && Date.parse(change.latest.at) > endedAt ? null : activity;
 }
 
 /** The line above the keys: what is typed, what the last key said, or what is under way and what became of it. */
@@ -129,20 +147,21 @@ export function activityLine(model: Model, ui: UiState, width: number): Row {
 	const { ellipsis } = model.glyphs;
 	if (ui.prompt !== null) return spread(promptRow(ui.prompt, width, ellipsis), [], width, ellipsis);
 	if (ui.notice !== null) return spread([span('warn', ` ${ui.notice}`)], [], width, ellipsis);
+	if (ui.sheet?.kind === 'move') return spread([moveRemark(ui.sheet, model)], [], width, ellipsis);
 	if (ui.sheet?.kind === 'plan') return spread([planRemark(ui.sheet.plan, model)], [], width, ellipsis);
 	const activity = newsOf(model);
 	// Why it went wrong has the whole line.
 	const wentWell = activity === null || WELL.has(activity.outcome);
 	const undo: Row = wentWell && canUndo(model) ? [bold('u'), dim(' undo ')] : [];
-	if (activity !== null) return spread(activityRow(activity, model), undo, width, ellipsis);
-	const latest = latestChange(model);
-	return spread(latest === null ? [] : historyRow(latest, model), undo, width, ellipsis);
+	if (activity === null) return spread(historyRow(model), undo, width, ellipsis);
+	const byServer: Row = [bold('c'), dim(' each server ')];
+	const more = activity.servers.length > 1 && !wentWell && ui.page === 'deck' ? byServer : undo;
+	return spread(activityRow(activity, model), more, width, ellipsis);
 }
 
 /** Whether the key would take something back now. */
 export function canUndo({ state }: Model): boolean {
 	if (state.readOnly) return false;
-	const observations = state.servers.flatMap(({ observation }) => observation ?? []);
-	const { parts, conflicts } = planUndo(observations, state.who);
+	const { parts, conflicts } = undoPlan(state);
 	return parts.length > 0 && conflicts.length === 0;
 }

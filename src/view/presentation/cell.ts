@@ -1,4 +1,4 @@
-import { secondsToNextStart } from '../../store/problems.ts';
+import { secondsToNextStart } from '../../store/instance-problems.ts';
 import { type Cell, isChanging } from '../../store/selectors.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { Role } from './row.ts';

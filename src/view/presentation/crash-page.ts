@@ -1,6 +1,7 @@
 import { exitText } from '../../model/exit-text.ts';
 import type { InstanceObservation, PastExit } from '../../model/observed.ts';
-import { secondsToNextStart } from '../../store/problems.ts';
+import { secondsToNextStart } from '../../store/instance-problems.ts';
+import type { Cell } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
 import { selectedCell, selectedInstance } from '../selection.ts';
 import type { UiState } from '../ui.ts';
@@ -15,13 +16,18 @@ function livedMs(exit: PastExit): number {
 	return Math.max(0, Date.parse(exit.at) - Date.parse(exit.startedAt));
 }
 
-function nextStartRow(instance: InstanceObservation, { state }: Model): Row {
+function nextStartRow(instance: InstanceObservation, { server }: Cell, { state }: Model): Row {
 	const seconds = secondsToNextStart(instance, state.now);
 	if (seconds === null) return [dim('   now         '), plain(stateWords(instance, state.now))];
 	return [
 		dim('   next start  '),
 		bold(`in ${String(seconds).padStart(2)} s`, 'warn'),
-		dim('   (waits double up to 60 s, for ever; r retries now)'),
+		// How long systemd waits depends on its version.
+		dim(
+			server.observation?.supervisor === 'systemd'
+				? ''
+				: '   (waits double up to 60 s, for ever; r retries now)',
+		),
 	];
 }
 
@@ -71,7 +77,7 @@ export function crashRows(model: Model, ui: UiState, width: number, height: numb
 		facts.push(
 			ruleRow([name, words, dim(commandOf(model, cell.type))], count, width, model.glyphs),
 			[],
-			nextStartRow(instance, model),
+			nextStartRow(instance, cell, model),
 			[dim('   exits       '), plain(exitsText(instance))],
 			...exitRows(instance.recentExits, model.state.now),
 			[],

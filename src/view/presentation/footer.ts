@@ -23,15 +23,15 @@ const COMMAND: readonly Hint[] = [
 	{ label: 'Esc', word: 'cancel', off: false },
 ];
 
-function hintsAt(model: Model, ui: UiState): readonly Hint[] {
+function hintsAt(model: Model, ui: UiState, width: number): readonly Hint[] {
 	if (ui.prompt !== null) return ui.prompt.kind === 'command' ? COMMAND : TYPING;
-	const context = { model, ui, height: 0 };
+	const context = { model, ui, width, height: 0 };
 	const place = placeOf(ui);
 	return bindingsAt(place, model.state.readOnly).flatMap(({ footer, blocked }) => {
 		if (footer === null) return [];
 		const [label, word] = footer;
 		// On the deck's first pane there is nothing to go back to.
-		if (label === 'Esc' && place === 'formation' && ui.typeFilter === '') return [];
+		if (label === 'Esc' && place === 'formation' && ui.filter === '') return [];
 		return [{ label, word, off: (blocked?.(context) ?? null) !== null }];
 	});
 }
@@ -44,7 +44,7 @@ function spans({ label, word, off }: Hint): Row {
 export function footerRow(model: Model, ui: UiState, width: number): Row {
 	const choices = ui.prompt?.choices ?? [];
 	if (choices.length > 0) return fit([dim(` ${choices.join('  ')}`)], width, model.glyphs.ellipsis);
-	const hints = hintsAt(model, ui);
+	const hints = hintsAt(model, ui, width);
 	const help = hints.filter(({ label }) => label === '?').flatMap(spans);
 	const row: Span[] = [plain(' ')];
 	for (const hint of hints) {

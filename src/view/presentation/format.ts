@@ -9,7 +9,7 @@ export function bytesText(bytes: number | null): string {
 		value /= 1024;
 		unit += 1;
 	}
-	return `${unit >= 2 ? value.toFixed(1) : Math.round(value)}${units[unit]}`;
+	return `${unit >= 2 && value < 100 ? value.toFixed(1) : Math.round(value)}${units[unit]}`;
 }
 
 export function percentText(percent: number | null): string {

@@ -7,6 +7,7 @@ import { deckRows } from './deck.ts';
 import { footerRow } from './footer.ts';
 import { attentionRow, headerRow } from './header.ts';
 import { logPageRows } from './log-pane.ts';
+import { outcomeRows } from './outcomes-page.ts';
 import { outputRows } from './output-page.ts';
 import type { Row } from './row.ts';
 import { blankRow } from './rule.ts';
@@ -19,6 +20,7 @@ const PAGES: Readonly<Record<Exclude<Page, 'deck'>, PageRows>> = {
 	logs: logPageRows,
 	crash: crashRows,
 	output: outputRows,
+	outcomes: outcomeRows,
 };
 
 function pageRows(page: PageRows, model: Model, ui: UiState, width: number, height: number): Row[] {

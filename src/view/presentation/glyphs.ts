@@ -13,6 +13,9 @@ export interface Glyphs {
 	readonly divider: string;
 	readonly arrow: string;
 	readonly ellipsis: string;
+	/** There is more to the left, to the right. */
+	readonly before: string;
+	readonly after: string;
 	/** From the lowest bar to the highest. */
 	readonly bars: readonly string[];
 }
@@ -31,6 +34,8 @@ export const UNICODE: Glyphs = {
 	divider: '│',
 	arrow: '→',
 	ellipsis: '…',
+	before: '‹',
+	after: '›',
 	bars: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 };
 
@@ -48,6 +53,8 @@ export const ASCII: Glyphs = {
 	divider: '|',
 	arrow: '>',
 	ellipsis: '~',
+	before: '<',
+	after: '>',
 	bars: ['_', '.', '-', '-', '=', '=', '#', '#'],
 };
 

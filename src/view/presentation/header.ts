@@ -1,6 +1,8 @@
-import { isWrong, type Problem } from '../../store/problems.ts';
-import { cellOf, totalsOf } from '../../store/selectors.ts';
+import { isWrong, type Problem } from '../../store/problem.ts';
+import { cellsOf, totalsOf } from '../../store/selectors.ts';
+import { problemPosition } from '../actions/problem.ts';
 import type { Model } from '../model.ts';
+import type { ProblemMark } from '../ui.ts';
 import { heldCount } from './cell.ts';
 import { bold, dim, plain, type Row, rowWidth, type Span, span, spread } from './row.ts';
 
@@ -25,9 +27,7 @@ function facts(model: Model): readonly Row[] {
 
 /** How many instances a `stop` holds. */
 function heldOn({ state }: Model): number {
-	const cells = state.servers.flatMap((server) =>
-		(server.observation?.types ?? []).map(({ type }) => cellOf(state, server, type)),
-	);
+	const cells = state.servers.flatMap((server) => cellsOf(state, server));
 	return cells.reduce((sum, cell) => sum + heldCount(cell), 0);
 }
 
@@ -59,13 +59,14 @@ export function headerRow(model: Model, problems: readonly Problem[], width: num
 export function attentionRow(
 	model: Model,
 	problems: readonly Problem[],
-	position: number,
+	mark: ProblemMark,
 	width: number,
 ): Row {
-	const problem = problems[position % Math.max(1, problems.length)];
+	const position = problemPosition(problems, mark);
+	const problem = problems[position];
 	const { ellipsis } = model.glyphs;
 	if (problem === undefined) return spread([], [], width, ellipsis);
-	const number = `${(position % problems.length) + 1}/${problems.length}`;
+	const number = `${position + 1}/${problems.length}`;
 	const left: Row = [
 		plain(' '),
 		bold(number, isWrong(problem) ? 'error' : 'warn'),

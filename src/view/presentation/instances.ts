@@ -1,17 +1,23 @@
 import { exitText } from '../../model/exit-text.ts';
 import type { InstanceObservation } from '../../model/observed.ts';
-import { secondsToNextStart } from '../../store/problems.ts';
+import { secondsToNextStart } from '../../store/instance-problems.ts';
 import type { Cell } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
-import { selectedCell, selectedInstance } from '../selection.ts';
+import { isOnAll, selectedCells, selectedInstance } from '../selection.ts';
 import type { UiState } from '../ui.ts';
 import type { Glyphs } from './glyphs.ts';
 import { aligned, type Column, columnsFor, LAST_EXIT, PORT, type Subject } from './instance-columns.ts';
-import { commandOf, shownPart } from './matrix.ts';
+import { commandOf } from './matrix.ts';
 import { bold, dim, fit, padEnd, plain, type Role, type Row, rowWidth, type Span, span } from './row.ts';
 import { ruleRow } from './rule.ts';
+import { shownPart } from './shown-part.ts';
 
 const STATE_WIDTH = 14;
+
+/** An instance in the pane, which can be of one of several servers. */
+interface ListedInstance extends Subject {
+	readonly ui: UiState;
+}
 
 /** `running`, `back-off 8s`. */
 export function stateWords(instance: InstanceObservation, now: number): string {
@@ -66,8 +72,13 @@ function detailSpans(subject: Subject, columns: readonly Column[]): Row {
 	return [...details, ...notes];
 }
 
+/** With its server where instances of several are listed. */
+function instanceLabel({ cell, instance, model, ui }: ListedInstance): string {
+	return isOnAll(model, ui) ? `${cell.server.name} ${instance.name}` : instance.name;
+}
+
 function instanceRow(
-	subject: Subject,
+	subject: ListedInstance,
 	columns: readonly Column[],
 	nameWidth: number,
 	cursor: boolean,
@@ -77,11 +88,12 @@ function instanceRow(
 	const look = stateLook(instance, model.glyphs);
 	const reachable = cell.server.observation?.connection === 'connected';
 	const role = reachable ? look.role : 'dim';
+	const name = padEnd(instanceLabel(subject), nameWidth);
 	const row: Span[] = [
 		plain(cursor ? '  >' : '   '),
 		span(role, look.glyph),
 		plain(' '),
-		cursor ? bold(padEnd(instance.name, nameWidth)) : plain(padEnd(instance.name, nameWidth)),
+		cursor ? bold(name) : plain(name),
 		span(role, padEnd(stateWords(instance, model.state.now), STATE_WIDTH)),
 	];
 	row.push(...detailSpans(subject, columns));
@@ -89,13 +101,16 @@ function instanceRow(
 	return cursor ? fitted.map((piece) => ({ ...piece, focus: true })) : fitted;
 }
 
-function titleRow(model: Model, cell: Cell, width: number): Row {
-	const title = bold(`${cell.type} on ${cell.server.name}`);
-	const changing = cell.running !== cell.wanted;
-	const right = `${cell.running} of ${cell.wanted}`;
+function titleRow(model: Model, ui: UiState, cells: readonly Cell[], width: number): Row {
+	const [first] = cells;
+	if (first === undefined) return ruleRow([bold('instances')], null, width, model.glyphs);
+	const running = cells.reduce((sum, cell) => sum + cell.running, 0);
+	const wanted = cells.reduce((sum, cell) => sum + cell.wanted, 0);
+	const where = isOnAll(model, ui) ? `${cells.length} servers` : first.server.name;
+	const right = `${running} of ${wanted}`;
 	return ruleRow(
-		[title, dim(commandOf(model, cell.type))],
-		changing ? span('accent', right) : plain(right),
+		[bold(`${first.type} on ${where}`), dim(commandOf(model, first.type))],
+		running !== wanted ? span('accent', right) : plain(right),
 		width,
 		model.glyphs,
 	);
@@ -106,32 +121,49 @@ function columnTitles(columns: readonly Column[], nameWidth: number): Row {
 	return [dim(`     ${padEnd('instance', nameWidth)}${padEnd('state', STATE_WIDTH)}${titles}`)];
 }
 
-function emptyText(cell: Cell): string {
-	const { known, server } = cell;
-	if (known === null) return `${server.name} does not know ${cell.type} yet`;
+function emptyText(cells: readonly Cell[]): string {
+	const [first] = cells;
+	if (first === undefined) return '';
+	if (cells.length > 1) return 'none on any of them; = types how many on each';
+	const { known, server } = first;
+	if (known === null) return `${server.name} does not know ${first.type} yet`;
 	if (known.paused !== null) return `paused, was ${known.paused}; p resumes`;
 	if (known.stopped) return 'stopped; s starts';
 	if (server.observation?.power !== 'up') return 'the stack does not run here; s starts it';
 	return 'none wanted; + starts one';
 }
 
-/** The instances of the selected cell, at most `height` rows with their rule. */
+/** The selected instances; of several servers those first that are not up. */
+function listedInstances(model: Model, ui: UiState, cells: readonly Cell[]): readonly ListedInstance[] {
+	const all = cells.flatMap((cell) => cell.instances.map((instance) => ({ model, ui, cell, instance })));
+	if (cells.length < 2) return all;
+	const isUp = ({ instance }: ListedInstance) => instance.state === 'running';
+	return [...all.filter((each) => !isUp(each)), ...all.filter(isUp)];
+}
+
+/** The instances of the selected cell, or of the type on all servers, at most `height` rows with their rule. */
 export function instanceRows(model: Model, ui: UiState, width: number, height: number): Row[] {
-	const cell = selectedCell(model, ui);
-	if (cell === null) return [ruleRow([bold('instances')], null, width, model.glyphs)];
-	const nameWidth = Math.max(10, ...cell.instances.map(({ name }) => name.length + 2));
+	const cells = selectedCells(model, ui);
+	const title = titleRow(model, ui, cells, width);
+	const listed = listedInstances(model, ui, cells);
+	const selected = isOnAll(model, ui) ? null : selectedInstance(model, ui);
+	const position = Math.max(
+		0,
+		listed.findIndex(({ instance }) => instance === selected),
+	);
+	const isTitled = height > listed.length + 1;
+	const part = shownPart(listed, position, Math.max(0, height - 1));
+	const nameWidth = Math.max(10, ...part.map((each) => instanceLabel(each).length + 2));
 	const columns = columnsFor(width - 5 - nameWidth - STATE_WIDTH);
-	const rows: Row[] = [titleRow(model, cell, width)];
-	const titled = columns.includes(PORT) && height > cell.instances.length + 1;
-	if (titled) rows.push(columnTitles(columns, nameWidth));
-	const selected = selectedInstance(model, ui);
-	const position = cell.instances.findIndex(({ name }) => name === selected?.name);
 	const focused = ui.page === 'deck' && ui.pane === 'instances';
-	for (const instance of shownPart(cell.instances, position, height - rows.length)) {
-		const cursor = focused && instance === selected;
-		rows.push(instanceRow({ model, cell, instance }, columns, nameWidth, cursor, width));
-	}
-	if (cell.instances.length === 0) rows.push([dim(`   ${emptyText(cell)}`)]);
+	const rows = [
+		title,
+		...(isTitled && columns.includes(PORT) ? [columnTitles(columns, nameWidth)] : []),
+		...part.map((each) =>
+			instanceRow(each, columns, nameWidth, focused && each.instance === selected, width),
+		),
+		...(listed.length === 0 ? [[dim(`   ${emptyText(cells)}`)]] : []),
+	];
 	return rows
 		.slice(0, height)
 		.map((row) => (rowWidth(row) === width ? row : fit(row, width, model.glyphs.ellipsis)));
@@ -139,6 +171,6 @@ export function instanceRows(model: Model, ui: UiState, width: number, height: n
 
 /** Rows that the instances take when nothing is scrolled, with rule and titles. */
 export function instancesHeight(model: Model, ui: UiState, width: number): number {
-	const count = selectedCell(model, ui)?.instances.length ?? 0;
+	const count = selectedCells(model, ui).reduce((sum, { instances }) => sum + instances.length, 0);
 	return 1 + (width >= 120 ? 1 : 0) + Math.max(1, count);
 }

@@ -1,10 +1,10 @@
 import { logLineText, matcher } from '../log-text.ts';
 import type { Model } from '../model.ts';
-import { meansInstance, selectedInstance } from '../selection.ts';
+import { MOST_FOLLOWED, meansInstance, selectedInstance, selectedServers } from '../selection.ts';
 import type { LogView, UiState } from '../ui.ts';
 import { clockText } from './format.ts';
 import { logRows } from './log-rows.ts';
-import { bold, dim, plain, type Row, type Span, span, spread } from './row.ts';
+import { bold, dim, fit, plain, type Row, type Span, span, spread } from './row.ts';
 import { ruleRow } from './rule.ts';
 
 function followText(logs: LogView): Span {
@@ -26,7 +26,11 @@ export function logPaneRows(model: Model, ui: UiState, width: number, height: nu
 	if (ui.logs.filter !== '') parts.push(span('accent', `only ${ui.logs.filter}`));
 	if (ui.logs.search !== '') parts.push(span('accent', `/${ui.logs.search}`));
 	const rule = ruleRow(parts, newText(model, ui.logs), width, model.glyphs);
-	return [rule, ...logRows(model, ui.logs, width, height - 1)];
+	if (selectedServers(model, ui).length <= MOST_FOLLOWED)
+		return [rule, ...logRows(model, ui.logs, width, height - 1)];
+	const lines: Row[] = [[dim('   l shows the logs of all these servers')]];
+	while (lines.length < height - 1) lines.push([]);
+	return [rule, ...lines.slice(0, height - 1).map((row) => fit(row, width, model.glyphs.ellipsis))];
 }
 
 function scopeText({ state }: Model, { scope }: LogView): readonly Span[] {

@@ -1,66 +1,23 @@
 import type { ServerEntry } from '../../store/console-store.ts';
-import { secondsSinceSeen } from '../../store/problems.ts';
-import { cellOf, typeNames } from '../../store/selectors.ts';
+import { cellOf, countsOn, isReachable, typeNames } from '../../store/selectors.ts';
 import { totals } from '../../store/trend.ts';
 import type { Model } from '../model.ts';
-import { selectedServer, selectedType, visibleTypes } from '../selection.ts';
+import { isOnAll, selectedServer, selectedType, visibleServers, visibleTypes } from '../selection.ts';
 import type { UiState } from '../ui.ts';
 import { cellLook } from './cell.ts';
 import { bytesText, percentText } from './format.ts';
+import { columnsOf, type MatrixColumns, MORE_WIDTH, TOTAL_WIDTH } from './matrix-columns.ts';
 import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
+import { serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { shownPart } from './shown-part.ts';
 
-const COLUMN = 17;
-const TOTAL_WIDTH = 11;
-const SHORTEST_COMMAND = 20;
-const LONGEST_NAME = 43;
+type Focus = 'pane' | 'kept' | null;
 
-interface Columns {
-	readonly nameWidth: number;
-	readonly servers: readonly ServerEntry[];
-	readonly total: boolean;
-	readonly command: number;
-}
-
-/** The part of `items` that is shown in `room` places, with the selected one in it. */
-export function shownPart<T>(items: readonly T[], selected: number, room: number): readonly T[] {
-	const first = Math.max(0, Math.min(items.length - room, selected - Math.floor(room / 2)));
-	return items.slice(first, first + room);
-}
-
-function columnsOf(model: Model, ui: UiState, types: readonly string[], width: number): Columns {
-	const longest = Math.max(0, ...types.map(widthOf));
-	const { servers } = model.state;
-	// Names come before the command, but no server gives way to them.
-	const spare = width - servers.length * COLUMN - (servers.length > 1 ? TOTAL_WIDTH : 0);
-	const widest = Math.max(13, Math.floor(width / 3), Math.min(LONGEST_NAME, spare));
-	const nameWidth = Math.min(Math.max(13, longest + 3), widest);
-	const room = Math.max(1, Math.floor((width - nameWidth) / COLUMN));
-	const selected = servers.findIndex(({ name }) => name === selectedServer(model, ui)?.name);
-	const shown = shownPart(servers, selected, room);
-	const used = nameWidth + shown.length * COLUMN;
-	const total = servers.length > 1 && used + TOTAL_WIDTH <= width;
-	const left = width - used - (total ? TOTAL_WIDTH : 0) - 1;
-	return { nameWidth, servers: shown, total, command: left >= SHORTEST_COMMAND ? left : 0 };
-}
-
-function serverGlyph({ observation }: ServerEntry, { glyphs }: Model): Span {
-	if (observation === null || observation.connection === 'connecting') return span('accent', glyphs.changing);
-	if (observation.connection === 'unreachable') return span('warn', glyphs.unreachable);
-	return observation.power === 'up' ? plain(glyphs.running) : dim(glyphs.none);
-}
-
-function serverFacts({ observation, stats, connectionReason }: ServerEntry, { state }: Model): Row {
-	if (observation === null) {
-		return [connectionReason === null ? span('accent', 'connecting') : span('warn', 'unreachable')];
-	}
-	if (observation.connection === 'connecting') return [span('accent', 'connecting')];
-	if (observation.connection === 'unreachable') {
-		return [span('warn', `seen ${secondsSinceSeen(observation, state.now)} s ago`)];
-	}
-	if (observation.power === 'down') return [dim('down')];
-	if (observation.power === 'never') return [dim('not started')];
-	const { cpu, memory } = totals(stats);
-	const serving = observation.serving === null ? '' : observation.serving ? 'On' : 'Off';
+function serverFacts(server: ServerEntry, model: Model): Row {
+	const condition = serverCondition(server, model);
+	if (condition !== null) return condition;
+	const { cpu, memory } = totals(server.stats);
+	const serving = servingText(server);
 	return [
 		plain(serving.padEnd(serving === '' ? 0 : 4)),
 		dim(`${percentText(cpu).padStart(4)}  ${bytesText(memory).padStart(5)}`),
@@ -72,68 +29,89 @@ function column(spans: Row, width: number, { glyphs }: Model): Row {
 	return fit(spans, width, glyphs.ellipsis);
 }
 
-/** Which types are shown, above their names: the filter, and how many are out of sight. */
-function typeFacts(
-	model: Model,
-	ui: UiState,
-	types: readonly string[],
-	shown: readonly string[],
-): [Row, Row] {
+/** What is typed to filter, and below it how much is out of sight: types scrolled away, types and servers filtered out. */
+function corner(model: Model, ui: UiState, types: readonly string[], shown: readonly string[]): [Row, Row] {
 	const first = types.indexOf(shown[0] ?? '') + 1;
-	const hidden = typeNames(model.state).length - types.length;
 	const part = `${first}-${first + shown.length - 1} of ${types.length}`;
-	const filter = ui.typeFilter === '' ? [] : [span('accent', ` /${ui.typeFilter}`)];
-	const facts = [
-		...(shown.length < types.length ? [part] : []),
-		...(ui.typeFilter === '' ? [] : [`${hidden} hidden`]),
-	];
-	return [filter, [dim(` ${facts.join(', ')}`)]];
+	const scrolled = shown.length < types.length ? [part] : [];
+	if (ui.filter === '') return [[], [dim(` ${scrolled.join()}`)]];
+	const hidden =
+		typeNames(model.state).length -
+		types.length +
+		(model.state.servers.length - visibleServers(model, ui).length);
+	return [[span('accent', ` /${ui.filter}`)], [dim(` ${[...scrolled, `${hidden} hidden`].join(', ')}`)]];
+}
+
+/** `‹ 3` where so many servers are to the left, in the corner's last cells. */
+function withBefore(row: Row, { before }: MatrixColumns, width: number, { glyphs }: Model): Row {
+	if (before === 0) return fit(row, width, glyphs.ellipsis);
+	const mark = `${glyphs.before} ${before}`;
+	return [...fit(row, width - widthOf(mark), glyphs.ellipsis), span('accent', mark)];
+}
+
+function moreText({ after }: MatrixColumns, { glyphs }: Model): Span {
+	return span('accent', padEnd(after === 0 ? '' : ` ${after} ${glyphs.after}`, MORE_WIDTH));
 }
 
 function headRows(
 	model: Model,
 	ui: UiState,
-	columns: Columns,
+	columns: MatrixColumns,
 	focused: boolean,
 	[filter, count]: [Row, Row],
 ): Row[] {
+	const { width } = columns;
 	const selected = selectedServer(model, ui)?.name;
-	const name: Span[] = [...column(filter, columns.nameWidth, model)];
+	const names: Span[] = [...withBefore(filter, columns, columns.nameWidth, model)];
 	const facts: Span[] = [...column(count, columns.nameWidth, model)];
 	for (const server of columns.servers) {
-		const title = server.name === selected && focused ? bold(server.name) : plain(server.name);
-		name.push(
-			...column([plain(' '), serverGlyph(server, model), plain(' '), title], COLUMN - 1, model),
+		const name = isReachable(server) ? plain(server.name) : dim(server.name);
+		const title = server.name === selected && focused ? bold(server.name) : name;
+		names.push(
+			...column([plain(' '), serverGlyph(server, model), plain(' '), title], width - 1, model),
 			plain(' '),
 		);
-		facts.push(...column([plain(' '), ...serverFacts(server, model)], COLUMN, model));
+		facts.push(...column([plain(' '), ...serverFacts(server, model)], width, model));
 	}
-	if (columns.total) name.push(dim(padEnd('  all', TOTAL_WIDTH)));
-	if (columns.command > 0) name.push(dim('command'));
-	return [name, facts];
+	if (columns.isPart) names.push(moreText(columns, model));
+	if (columns.total) {
+		const title = padEnd('  all', TOTAL_WIDTH);
+		names.push(isOnAll(model, ui) && focused ? bold(title) : dim(title));
+	}
+	if (columns.command > 0) names.push(dim('command'));
+	return [names, facts];
 }
 
-function cellSpans(model: Model, server: ServerEntry, type: string, focus: 'pane' | 'kept' | null): Row {
-	const { glyph, role, running, rest, asWanted } = cellLook(
-		cellOf(model.state, server, type),
-		model.glyphs,
-		model.state.now,
-	);
-	const on = focus === 'pane' ? { focus: true, bold: true } : {};
-	const body: Span[] = [
-		{ text: glyph, role, ...on },
-		{ text: running, role, ...on },
-		{ text: rest, role: asWanted && focus !== 'pane' ? 'dim' : role, ...on },
+function inFocus(text: string, role: Span['role'], focus: Focus): Span {
+	return { text, role, ...(focus === 'pane' ? { focus: true, bold: true } : {}) };
+}
+
+function cellSpans(model: Model, server: ServerEntry, type: string, focus: Focus, width: number): Row {
+	const cell = cellOf(model.state, server, type);
+	const { glyph, role, running, rest, asWanted } = cellLook(cell, model.glyphs, model.state.now);
+	const body = [
+		inFocus(glyph, role, focus),
+		inFocus(running, role, focus),
+		inFocus(rest, asWanted && focus !== 'pane' ? 'dim' : role, focus),
 	];
 	const blanks = Math.max(0, 8 - widthOf(glyph + running + rest));
-	body.push({ text: ' '.repeat(blanks), role: 'plain', ...on });
-	const edge = (text: string): Span => ({ text: focus === null ? ' ' : text, role: 'plain', ...on });
-	return column([edge('>'), ...body, edge('<')], COLUMN, model);
+	body.push(inFocus(' '.repeat(blanks), 'plain', focus));
+	const edge = (text: string) => inFocus(focus === null ? ' ' : text, 'plain', focus);
+	return column([edge('>'), ...body, edge('<')], width, model);
 }
 
-function typeRow(model: Model, ui: UiState, columns: Columns, type: string, focused: boolean): Row {
+/** The count of a type on all servers that are shown. */
+function totalSpans(model: Model, ui: UiState, type: string, focus: Focus): Row {
+	const { running, wanted } = countsOn(model.state, visibleServers(model, ui), type);
+	const text = `${running}/${wanted}`;
+	if (focus === null) return [dim(padEnd(`  ${text}`, TOTAL_WIDTH))];
+	return column([plain(' '), inFocus(`>${text}<`, 'plain', focus)], TOTAL_WIDTH, model);
+}
+
+function typeRow(model: Model, ui: UiState, columns: MatrixColumns, type: string, hasPane: boolean): Row {
 	const onRow = type === selectedType(model, ui);
 	const selected = selectedServer(model, ui)?.name;
+	const focusOf = (isHere: boolean): Focus => (onRow && isHere ? (hasPane ? 'pane' : 'kept') : null);
 	const orphan = model.state.servers.some(({ observation }) =>
 		observation?.types.some((entry) => entry.type === type && entry.orphan),
 	);
@@ -142,19 +120,12 @@ function typeRow(model: Model, ui: UiState, columns: Columns, type: string, focu
 	const name: Span = orphan ? span('warn', label) : onRow ? bold(label) : plain(label);
 	const row: Span[] = [plain(onRow ? '>' : ' '), name];
 	for (const server of columns.servers) {
-		const focus = onRow && server.name === selected ? (focused ? 'pane' : 'kept') : null;
-		row.push(...cellSpans(model, server, type, focus));
+		row.push(...cellSpans(model, server, type, focusOf(server.name === selected), columns.width));
 	}
-	if (columns.total) row.push(dim(padEnd(`  ${totalText(model, type)}`, TOTAL_WIDTH)));
+	if (columns.isPart) row.push(plain(' '.repeat(MORE_WIDTH)));
+	if (columns.total) row.push(...totalSpans(model, ui, type, focusOf(isOnAll(model, ui))));
 	if (columns.command > 0) row.push(...commandSpans(model, type, orphan, columns.command));
 	return row;
-}
-
-function totalText({ state }: Model, type: string): string {
-	const cells = state.servers.map((server) => cellOf(state, server, type));
-	const running = cells.reduce((sum, cell) => sum + cell.running, 0);
-	const wanted = cells.reduce((sum, cell) => sum + cell.wanted, 0);
-	return `${running}/${wanted}`;
 }
 
 /** The command that a type runs, as any server knows it, with its variables filled in. */
@@ -172,22 +143,24 @@ function commandSpans(model: Model, type: string, orphan: boolean, width: number
 	return [orphan ? span('warn', 'not in the Procfile') : dim(command)];
 }
 
+/** Why there is no process type to be seen. */
+export function emptyText({ state }: Model, { filter }: UiState): string {
+	if (filter === '') return 'the Procfile has no process types';
+	return `no process type${state.servers.length > 1 ? ' or server' : ''} has ${filter}`;
+}
+
 /** Servers across, process types down, at most `height` rows; a server's facts are the heads of its column. */
 export function matrixRows(model: Model, ui: UiState, width: number, height: number): Row[] {
 	const types = visibleTypes(model, ui);
 	const columns = columnsOf(model, ui, types, width);
-	const focused = ui.page === 'deck' && ui.pane === 'formation';
+	const hasPane = ui.page === 'deck' && ui.pane === 'formation';
 	const selected = types.indexOf(selectedType(model, ui) ?? '');
 	const shown = shownPart(types, selected, Math.max(1, height - 2));
 	const rows = [
-		...headRows(model, ui, columns, focused, typeFacts(model, ui, types, shown)),
-		...shown.map((type) => typeRow(model, ui, columns, type, focused)),
+		...headRows(model, ui, columns, hasPane, corner(model, ui, types, shown)),
+		...shown.map((type) => typeRow(model, ui, columns, type, hasPane)),
 	];
-	if (types.length === 0) {
-		const empty =
-			ui.typeFilter === '' ? 'the Procfile has no process types' : `no process type has ${ui.typeFilter}`;
-		rows.push([dim(` ${empty}`)]);
-	}
+	if (types.length === 0) rows.push([dim(` ${emptyText(model, ui)}`)]);
 	return rows.slice(0, height).map((row) => fit(row, width, model.glyphs.ellipsis));
 }
 

@@ -33,7 +33,7 @@ export function span(role: Role, text: string): Span {
 }
 
 /** ASCII and the console's own signs, rules and bars: one cell each, told without asking string-width, which is slow. */
-const ONE_CELL_EACH = /^[\x20-\x7e·‖…→↻─-▟●○◐✗]*$/;
+const ONE_CELL_EACH = /^[\x20-\x7e·‖…‹›→↻─-▟●○◐✗]*$/;
 
 /** Controls, and what would turn the direction of the text or take no place. */
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;

@@ -1,11 +1,14 @@
-import type { HistoryEntry } from '../../model/change.ts';
-import type { Problem } from '../../store/problems.ts';
-import { isWrong } from '../../store/problems.ts';
+import { latestChanges, type WholeChange } from '../../store/history.ts';
+import type { Problem } from '../../store/problem.ts';
+import { isWrong } from '../../store/problem.ts';
+import { problemPosition } from '../actions/problem.ts';
 import type { Model } from '../model.ts';
-import { canUndo, historyText } from './activity-row.ts';
+import type { ProblemMark } from '../ui.ts';
+import { canUndo, changeText } from './activity-row.ts';
 import { averaged, barsText, bytesText, clockText, percentText, tookText } from './format.ts';
 import { bold, dim, fit, padEnd, plain, type Role, type Row, type Span, span } from './row.ts';
 import { ruleRow } from './rule.ts';
+import { shownPart } from './shown-part.ts';
 
 function problemLook({ kind }: Problem, { glyphs }: Model): Span {
 	if (kind === 'failed' || kind === 'file') return span('error', glyphs.failed);
@@ -14,16 +17,26 @@ function problemLook({ kind }: Problem, { glyphs }: Model): Span {
 	return span('warn', glyphs.none);
 }
 
-/** Everything that is wrong, with what is known about each. */
+/** Rows that all that is wrong takes. */
+export function wrongHeight(problems: readonly Problem[]): number {
+	if (problems.length === 0) return 0;
+	return 1 + problems.reduce((sum, { detail }) => sum + (detail === null ? 1 : 2), 0);
+}
+
+/** What is wrong, with what is known about each, as far as `height` rows go. */
 export function wrongRows(
 	model: Model,
 	problems: readonly Problem[],
-	position: number,
+	mark: ProblemMark,
 	width: number,
+	height: number,
 ): Row[] {
-	if (problems.length === 0) return [];
-	const current = problems[position % problems.length];
-	const rows = problems.flatMap((problem): Row[] => {
+	if (problems.length === 0 || height < 2) return [];
+	const position = problemPosition(problems, mark);
+	const current = problems[position];
+	// Where not all fit, each is reckoned to have something more to it.
+	const room = wrongHeight(problems) <= height ? problems.length : Math.max(1, Math.floor((height - 1) / 2));
+	const rows = shownPart(problems, position, room).flatMap((problem): Row[] => {
 		const first: Row = [
 			plain(problem === current ? '>' : ' '),
 			problemLook(problem, model),
@@ -35,7 +48,7 @@ export function wrongRows(
 	const wrong = problems.filter(isWrong).length;
 	const title = wrong > 0 ? 'Wrong' : 'Worth a look';
 	const rule = ruleRow([bold(title)], plain(String(problems.length)), width, model.glyphs);
-	return [rule, ...rows.map((row) => fit(row, width, model.glyphs.ellipsis))];
+	return [rule, ...rows.slice(0, height - 1).map((row) => fit(row, width, model.glyphs.ellipsis))];
 }
 
 /** CPU and memory of each server over the last 15 minutes. */
@@ -63,29 +76,39 @@ export function loadRows(model: Model, width: number): Row[] {
 
 const OUTCOME_ROLES: Readonly<Record<string, Role>> = { done: 'dim', unchanged: 'dim' };
 
-function changeRow(entry: HistoryEntry, { state, glyphs }: Model, width: number): Row {
-	const who = entry.who === state.who ? 'you' : entry.who;
-	const took = entry.tookMs === undefined ? '' : `, ${tookText(entry.tookMs)}`;
-	const outcome = entry.outcome === null ? 'under way' : `${entry.outcome}${took}`;
-	const role = entry.outcome === null ? 'accent' : (OUTCOME_ROLES[entry.outcome] ?? 'error');
+/** What came of all parts of a change: what they have in common, or how many came to what is worst. */
+function outcomeSpan({ parts }: WholeChange): Span {
+	if (parts.some(({ outcome }) => outcome === null)) return span('accent', 'under way');
+	const byOutcome = Map.groupBy(parts, ({ outcome }) => outcome!);
+	const bad = [...byOutcome].find(([outcome]) => OUTCOME_ROLES[outcome] === undefined);
+	const took = Math.max(...parts.map(({ tookMs }) => tookMs ?? -1));
+	const tookWords = took < 0 ? '' : `, ${tookText(took)}`;
+	if (bad === undefined) return dim(`${byOutcome.has('done') ? 'done' : 'unchanged'}${tookWords}`);
+	const [outcome, some] = bad;
+	const many = some.length < parts.length ? `${some.length} of ${parts.length} ` : '';
+	return span('error', `${many}${outcome}${tookWords}`);
+}
+
+function changeRow(change: WholeChange, { state, glyphs }: Model, width: number): Row {
+	const { latest, parts } = change;
+	const who = latest.who === state.who ? 'you' : latest.who;
+	const { what, where } = changeText(change, glyphs.arrow);
+	const reason = parts.find((part) => part.reason !== undefined)?.reason;
 	const row: Row = [
-		dim(` ${clockText(Date.parse(entry.at))}  `),
-		plain(padEnd(historyText(entry, glyphs.arrow), 26)),
-		plain(` ${padEnd(entry.server, 10)} `),
+		dim(` ${clockText(Date.parse(latest.at))}  `),
+		plain(padEnd(what, 26)),
+		plain(` ${padEnd(where, 10)} `),
 		dim(`${padEnd(who, 14)} `),
-		span(role, outcome),
-		dim(entry.reason === undefined ? '' : `  ${entry.reason}`),
+		outcomeSpan(change),
+		dim(reason === undefined ? '' : `  ${reason}`),
 	];
 	return fit(row, width, glyphs.ellipsis);
 }
 
 /** The latest changes by anybody, newest first, in at most `height` rows. */
 export function changesRows(model: Model, width: number, height: number): Row[] {
-	const entries = model.state.servers
-		.flatMap(({ observation }) => observation?.history ?? [])
-		.sort((a, b) => (a.at < b.at ? 1 : -1))
-		.slice(0, Math.max(0, height - 1));
-	if (entries.length === 0) return [];
+	const changes = latestChanges(model.state).slice(0, Math.max(0, height - 1));
+	if (changes.length === 0) return [];
 	const rule = ruleRow([bold('Changes')], canUndo(model) ? dim('u undo') : null, width, model.glyphs);
-	return [rule, ...entries.map((entry) => changeRow(entry, model, width))];
+	return [rule, ...changes.map((change) => changeRow(change, model, width))];
 }

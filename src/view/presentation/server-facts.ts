@@ -1,0 +1,30 @@
+import type { ServerEntry } from '../../store/console-store.ts';
+import { isOutOfReach, sinceSeenText } from '../../store/problems.ts';
+import type { Model } from '../model.ts';
+import { dim, plain, type Row, type Span, span } from './row.ts';
+
+/** The sign of a server, whatever runs there: it answers, is connected to, is out of reach, or has nothing to run. */
+export function serverGlyph(server: ServerEntry, { state, glyphs }: Model): Span {
+	if (isOutOfReach(server, state.now)) return dim(glyphs.unreachable);
+	const { observation } = server;
+	if (observation?.connection !== 'connected') return span('accent', glyphs.changing);
+	return observation.power === 'up' ? plain(glyphs.running) : dim(glyphs.none);
+}
+
+/** Why there is no more to be said of a server than this; null where there is. */
+export function serverCondition(server: ServerEntry, { state }: Model): Row | null {
+	const { observation } = server;
+	if (isOutOfReach(server, state.now)) {
+		if (observation === null) return [span('warn', 'unreachable')];
+		return [span('warn', `seen ${sinceSeenText(observation, state.now)} ago`)];
+	}
+	if (observation?.connection !== 'connected') return [span('accent', 'connecting')];
+	if (observation.power === 'down') return [dim('down')];
+	return observation.power === 'never' ? [dim('not started')] : null;
+}
+
+/** `On`, `Off`, or nothing where there is no load balancer. */
+export function servingText({ observation }: ServerEntry): string {
+	const serving = observation?.serving ?? null;
+	return serving === null ? '' : serving ? 'On' : 'Off';
+}

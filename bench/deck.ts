@@ -84,9 +84,9 @@ async function look(screen: Screen, quick: boolean): Promise<Figures> {
 		await sleep(WARM_UP_MS);
 		await isStillLive(terminal, screen);
 		const cpu = await cpuPercent([terminal.pid], () => sleep(quick ? 5_000 : 10_000));
-		const keys = await keysToPaint(terminal, screen.keys, quick ? 42 : 140);
+		const paints = await keysToPaint(terminal, screen.keys, quick ? 42 : 140);
 		await isStillLive(terminal, screen);
-		return { keys, cpu };
+		return { keys: paints.map(({ ms }) => ms), cpu };
 	});
 }
 

@@ -7,29 +7,32 @@ export interface Key {
 	readonly fits: (screen: string) => boolean;
 }
 
+/** What a key did. */
+export interface Paint {
+	/** From the key to its effect on the screen. */
+	readonly ms: number;
+	/** That the program wrote from the key until shortly after its effect. */
+	readonly bytes: number;
+}
+
 const LONGEST_PAUSE_MS = 120;
 
-/**
- * Types keys in rotation, each some time after the effect of the one before was on the screen.
- * @returns the milliseconds from each key to its paint
- */
-export async function keysToPaint(
-	terminal: Terminal,
-	keys: readonly Key[],
-	count: number,
-): Promise<number[]> {
-	const times: number[] = [];
+/** Types keys in rotation, each some time after the effect of the one before was on the screen. */
+export async function keysToPaint(terminal: Terminal, keys: readonly Key[], count: number): Promise<Paint[]> {
+	const paints: Paint[] = [];
 	for (let at = 0; at < count; at++) {
 		const { typed, fits } = keys[at % keys.length]!;
 		if (fits(terminal.screen()))
 			throw new Error(`what ${JSON.stringify(typed)} does is there before it is typed`);
-		// In step with nothing that the program does by the clock.
-		await sleep(20 + Math.random() * LONGEST_PAUSE_MS);
+		const before = terminal.written();
 		const typedAt = performance.now();
 		terminal.type(typed);
-		times.push((await terminal.shows(fits)) - typedAt);
+		const ms = (await terminal.shows(fits)) - typedAt;
+		// In step with nothing that the program does by the clock.
+		await sleep(20 + Math.random() * LONGEST_PAUSE_MS);
+		paints.push({ ms, bytes: terminal.written() - before });
 	}
-	return times;
+	return paints;
 }
 
 const ESCAPE = '\x1b';

@@ -14,6 +14,8 @@ export interface Terminal {
 	readonly pid: number;
 	readonly startedAt: number;
 	screen(): string;
+	/** How many bytes the program has written so far. */
+	written(): number;
 	type(keys: string): void;
 	/**
 	 * @returns when the bytes arrived that made the screen fit (`performance.now()`), or now where it fits already
@@ -68,8 +70,10 @@ export function openTerminal([file, ...args]: CommandLine, options: TerminalOpti
 	const pty = spawn(file, args, { name: 'xterm-256color', cols: columns, rows, cwd, env: { ...env } });
 	const screen = () => screenOf(emulator);
 	const watchers = new Watchers(screen);
+	let written = 0;
 	pty.onData((data) => {
 		const at = performance.now();
+		written += Buffer.byteLength(data);
 		emulator.write(data, () => watchers.look(at));
 	});
 	// Answers to what the program asks its terminal.
@@ -78,6 +82,7 @@ export function openTerminal([file, ...args]: CommandLine, options: TerminalOpti
 		pid: pty.pid,
 		startedAt,
 		screen,
+		written: () => written,
 		type: (keys) => pty.write(keys),
 		shows: (fits, deadlineMs = 30_000) => watchers.wait(fits, deadlineMs),
 		kill: (signal) => pty.kill(signal),

@@ -5,7 +5,7 @@ import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { applyToAll } from '../session/fan-out.ts';
 import type { Context } from './context.ts';
 import { parseWithOrphans } from './known-types.ts';
-import { isDrivable, openStackOrLastGood, openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrLastGood, openStackOrRemains, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
 import { currentUser } from './who.ts';
@@ -43,7 +43,7 @@ export async function applyChange(context: Context, flags: WaitFlags, plan: Chan
 	const { globals, output } = context;
 	const stack = await (plan.takesRemains ? openStackOrRemains(context) : openStackOrLastGood(context));
 	// What is wrong with the arguments themselves is said first: it is wrong on every server.
-	const change = await parseWithOrphans(globals, stack, stack.servers.filter(isDrivable), plan.build);
+	const change = await parseWithOrphans(globals, stack, stack.servers, plan.build);
 	const definitions = plan.choose(stack);
 	const rows = await withServers(globals, stack, definitions, 'attach', (servers) =>
 		withProgress(

@@ -6,7 +6,7 @@ import { launcherPath } from '../server/embedded/launch-daemon.ts';
 import { type BootStatus, bootStatus, disableBoot, enableBoot } from '../session/boot.ts';
 import { coveredServers } from '../session/choose-servers.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
-import { isDrivable, openStackOrRemains } from './open-stack.ts';
+import { isEmbedded, openStackOrRemains } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import type { Output } from './output/output.ts';
 import { table } from './output/table.ts';
@@ -21,7 +21,7 @@ export async function boot(context: Context, [action]: readonly string[], flags:
 	if (action !== 'status') requireChangesAllowed(context, `boot ${action}`);
 	const { localLink } = await import('../link/local.ts');
 	const stack = await openStackOrRemains(context);
-	const servers = coveredServers(stack.servers.filter(isDrivable), flags.server);
+	const servers = coveredServers(stack.servers.filter(isEmbedded), flags.server);
 	if (action === 'status') return report(output, await statuses(localLink, stack, servers));
 	const rows: ChangeRow[] = [];
 	for (const server of servers) rows.push(await set(context, localLink, stack, server, action === 'enable'));

@@ -35,6 +35,8 @@ interface Line {
 	/** The option whose value is being typed. */
 	readonly option: Option | undefined;
 	readonly typed: string;
+	/** The operands before it. */
+	readonly operands: readonly string[];
 	/** Values of `-C`, `--procfile` and `-e`, by the names that Globals has for them. */
 	readonly location: Partial<Pick<Globals, 'directory' | 'procfile' | 'environment'>>;
 }
@@ -43,6 +45,7 @@ function readLine(program: Command, words: readonly string[]): Line {
 	const values: Record<string, string> = {};
 	let command = program;
 	let option: Option | undefined;
+	const operands: string[] = [];
 	for (const word of words.slice(0, -1)) {
 		if (option) {
 			values[option.attributeName()] = word;
@@ -51,8 +54,9 @@ function readLine(program: Command, words: readonly string[]): Line {
 		}
 		option = command.options.find((each) => takesValue(each) && (each.short === word || each.long === word));
 		if (command === program) command = program.commands.find((each) => each.name() === word) ?? program;
+		else if (!word.startsWith('-')) operands.push(word);
 	}
-	return { command, option, typed: words.at(-1) ?? '', location: values };
+	return { command, option, typed: words.at(-1) ?? '', operands, location: values };
 }
 
 function takesValue(option: Option): boolean {
@@ -60,7 +64,12 @@ function takesValue(option: Option): boolean {
 }
 
 /** What can be there at all, or how it comes from the names that are known. */
-function candidatesOf({ command, option, typed }: Line): string[] | ((names: KnownNames) => string[]) {
+function candidatesOf({
+	command,
+	option,
+	typed,
+	operands,
+}: Line): string[] | ((names: KnownNames) => string[]) {
 	if (option) return TAKES_SERVER.has(option.long ?? '') ? ({ servers }) => [...servers] : [];
 	if (typed.startsWith('-')) return flagsOf(command);
 	if (command.parent === null) {
@@ -69,10 +78,13 @@ function candidatesOf({ command, option, typed }: Line): string[] | ((names: Kno
 			.visibleCommands(command)
 			.map((each) => each.name());
 	}
-	const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
+	const { registeredArguments } = command;
+	const argument = registeredArguments[operands.length] ?? registeredArguments.find((each) => each.variadic);
+	const choices = argument?.argChoices ?? [];
 	if (choices.length > 0) return choices;
-	const takesTypes = command.registeredArguments.some((argument) => TAKES_TYPES.has(argument.name()));
-	return takesTypes ? (names) => operandsOf(command.name(), names) : [];
+	// The name of a server to be added is a new one.
+	if (argument?.name() === 'server') return operands[0] === 'add' ? [] : ({ servers }) => [...servers];
+	return TAKES_TYPES.has(argument?.name() ?? '') ? (names) => operandsOf(command.name(), names) : [];
 }
 
 function fittingOf({ typed }: Line, candidates: readonly string[]): string[] {

@@ -43,7 +43,9 @@ export function verbRunner(globals: Globals, screen: Screen): VerbRunner {
 		handOver: (words) =>
 			screen.handOver(async (over) => {
 				const exitCode = await inForeground(commandOf(globals, words), over);
-				return `${joinWords(words)}: exit ${exitCode}`;
+				// Who leaves a shell has read what was in it.
+				const wasShell = words[0] === 'ssh' && words.length === 2;
+				return wasShell && exitCode === 0 ? null : `${joinWords(words)}: exit ${exitCode}`;
 			}),
 	};
 }

@@ -5,6 +5,7 @@ import { startConsoleSession } from '../session/console-session.ts';
 import { createCommandOutput } from '../store/command-output.ts';
 import { createConsoleStore } from '../store/console-store.ts';
 import { createLogBuffer } from '../store/log-buffer.ts';
+import type { QuestionDesk } from '../store/question-desk.ts';
 import { totalsOf } from '../store/selectors.ts';
 import { createTick } from '../store/tick.ts';
 import type { CommandTree } from '../view/command-tree.ts';
@@ -27,6 +28,8 @@ export interface ConsoleOptions {
 	/** `user@host`, for the history. */
 	readonly who: string;
 	readonly commandTree: CommandTree;
+	/** What the connections of the servers ask. */
+	readonly questions: QuestionDesk;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface ConsoleOptions {
  * @returns the exit code
  */
 export async function openConsole(screen: Screen, options: ConsoleOptions): Promise<number> {
-	const { stack, globals, servers, who, commandTree } = options;
+	const { stack, globals, servers, who, commandTree, questions } = options;
 	const { readOnly } = globals;
 	const shell = shellEnvironment(process.env);
 	const names = servers.map(({ definition }) => definition.name);
@@ -44,12 +47,13 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 	const tick = createTick(TICK_MS);
 	const output = createCommandOutput();
 	const verbs = verbRunner(globals, screen);
-	const session = startConsoleSession({ servers, store, logs, output, tick, shell, verbs });
+	const session = startConsoleSession({ servers, store, logs, output, tick, shell, verbs, questions });
 	const controller = createController({
 		store,
 		logs,
 		output,
 		tick,
+		questions,
 		commandTree,
 		dispatch: session.dispatch,
 		glyphs: glyphsFor(process.env),

@@ -1,10 +1,11 @@
 import type { HistoryEntry } from '../model/change.ts';
-import { snapshotOf } from '../session/snapshot.ts';
+import { snapshotsOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
-import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrRemains, withServers } from './open-stack.ts';
 import type { Output } from './output/output.ts';
 import { type Cell, table } from './output/table.ts';
 import { clock } from './output/units.ts';
+import { noteUnreachable } from './output/unreachable.ts';
 import { parseSince } from './since.ts';
 
 const TITLES = ['AT', 'WHO', 'VERB', 'SERVER', 'WHAT', 'FROM', 'TO', 'OUTCOME', ''];
@@ -26,10 +27,8 @@ export async function history(
 	const now = new Date();
 	const since = flags.since === undefined ? null : parseSince(flags.since, now);
 	const stack = await openStackOrRemains(context);
-	const drivable = stack.servers.filter(isDrivable);
-	const observations = await withServers(globals, stack, drivable, 'peek', (servers) =>
-		Promise.all(servers.map(snapshotOf)),
-	);
+	const { observations, unreachable } = await withServers(globals, stack, stack.servers, 'peek', snapshotsOf);
+	noteUnreachable(output, unreachable);
 	const recent = observations
 		.flatMap((observation) => observation.history)
 		.filter(({ at }) => since === null || Date.parse(at) >= since)

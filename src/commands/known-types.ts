@@ -1,7 +1,7 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { type KnownTypes, knownTypes } from '../model/formation-arguments.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
-import { snapshotOf } from '../session/snapshot.ts';
+import { snapshotsOf } from '../session/snapshot.ts';
 import type { Globals } from './globals.ts';
 import { withServers } from './open-stack.ts';
 
@@ -20,9 +20,7 @@ export async function parseWithOrphans<T>(
 		return parse(knownTypes(stack));
 	} catch (error) {
 		if (!(error instanceof ProcdeckError) || error.code !== 'unknown-type') throw error;
-		const observations = await withServers(globals, stack, definitions, 'peek', (servers) =>
-			Promise.all(servers.map(snapshotOf)),
-		);
+		const { observations } = await withServers(globals, stack, definitions, 'peek', snapshotsOf);
 		const present = observations.flatMap(({ types }) => types.map(({ type }) => type));
 		const { typesSetUp } = await import('../server/embedded/stacks.ts');
 		return parse(knownTypes(stack, present, typesSetUp(stack)));

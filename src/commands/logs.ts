@@ -8,7 +8,7 @@ import { lastLines } from './last-lines.ts';
 import { filterLines } from './log-lines.ts';
 import { giveBack, keepYoungHeapSmall } from './memory.ts';
 import { mergeLogs, type ServerChunk } from './merge-logs.ts';
-import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrRemains, withServers } from './open-stack.ts';
 import { Gathered } from './output/gathered.ts';
 import { jsonLogPrinter, textLogPrinter } from './output/log-printer.ts';
 import { wantsColour } from './output/paint.ts';
@@ -31,8 +31,7 @@ export async function logs(context: Context, operands: readonly string[], flags:
 	const pattern = flags.grep === undefined ? null : parsePattern(flags.grep);
 	const bounds = parseBounds(flags);
 	const stack = await openStackOrRemains(context);
-	const covered = coveredServers(stack.servers, flags.server);
-	const definitions = covered.length === 1 ? covered : covered.filter(isDrivable);
+	const definitions = coveredServers(stack.servers, flags.server);
 	const selectors = await parseWithOrphans(globals, stack, definitions, (known) =>
 		parseSelectors(operands, known),
 	);

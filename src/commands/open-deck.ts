@@ -2,10 +2,11 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Stack } from '../model/stack.ts';
+import type { Server } from '../server/server.ts';
 import { themeFor } from '../view/theme.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
-import { findStackOrRemains, isDrivable, withServers } from './open-stack.ts';
+import { findStackOrRemains, withServers } from './open-stack.ts';
 import { enterScreen, type Screen } from './screen.ts';
 
 /**
@@ -35,16 +36,19 @@ async function openOn(
 	globals: Globals,
 	allVerbs: () => Command,
 ): Promise<number> {
-	const [{ openConsole }, { commandTreeOf }, { currentUser }] = await Promise.all([
+	const [{ openConsole }, { createQuestionDesk }, { commandTreeOf }, { currentUser }] = await Promise.all([
 		import('./console.ts'),
+		import('../store/question-desk.ts'),
 		import('./command-tree.ts'),
 		import('./who.ts'),
 	]);
 	const commandTree = commandTreeOf(allVerbs);
-	const definitions = stack.servers.filter(isDrivable);
-	return withServers(globals, stack, definitions, globals.readOnly ? 'peek' : 'attach', (servers) =>
-		openConsole(screen, { stack, globals, servers, who: currentUser(), commandTree }),
-	);
+	const questions = createQuestionDesk();
+	const mode = globals.readOnly ? 'peek' : 'attach';
+	const opening = { mode, asker: questions.asker, watchesFiles: true } as const;
+	const open = (servers: readonly Server[]) =>
+		openConsole(screen, { stack, globals, servers, who: currentUser(), commandTree, questions });
+	return withServers(globals, stack, stack.servers, opening, open);
 }
 
 /** The stack of the folder; where there is no Procfile yet, a screen stays until there is one. */

@@ -3,7 +3,7 @@ import { observe, type ServerEvent } from '../model/observed.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import type { Context } from './context.ts';
-import { isDrivable, withServers } from './open-stack.ts';
+import { withServers } from './open-stack.ts';
 import { psJson, type ServerReport } from './output/ps-json.ts';
 import { psText } from './output/ps-text.ts';
 import { unreachable } from './output/unreachable.ts';
@@ -19,13 +19,10 @@ export async function watch(
 	definitions: readonly ServerDefinition[],
 ): Promise<number> {
 	const reports = new Map<string, ServerReport>(
-		definitions.map((definition) => [
-			definition.name,
-			unreachable(definition, 'this version cannot drive it yet'),
-		]),
+		definitions.map((definition) => [definition.name, unreachable(definition, 'not asked yet')]),
 	);
 	const show = painter(context, stack, () => [...reports.values()]);
-	await withServers(context.globals, stack, definitions.filter(isDrivable), 'peek', async (servers) => {
+	await withServers(context.globals, stack, definitions, 'peek', async (servers) => {
 		const update = (server: Server, event: ServerEvent) => {
 			const { name } = server.definition;
 			reports.set(name, after(reports.get(name)!, event));

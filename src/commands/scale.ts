@@ -1,10 +1,11 @@
 import { parseScaleTargets } from '../model/formation-arguments.ts';
 import type { ServerObservation } from '../model/observed.ts';
 import { chooseServers, coveredServers, type ServerChoice } from '../session/choose-servers.ts';
-import { snapshotOf } from '../session/snapshot.ts';
+import { snapshotsOf } from '../session/snapshot.ts';
 import { applyChange, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
-import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrRemains, withServers } from './open-stack.ts';
+import { noteUnreachable } from './output/unreachable.ts';
 
 export type ScaleFlags = WaitFlags & ServerChoice;
 
@@ -26,13 +27,11 @@ async function showFormation(context: Context, { server }: ScaleFlags): Promise<
 	const { globals, output } = context;
 	const stack = await openStackOrRemains(context);
 	const definitions = coveredServers(stack.servers, server);
-	const drivable = definitions.length === 1 ? definitions : definitions.filter(isDrivable);
-	const observations = await withServers(globals, stack, drivable, 'peek', (servers) =>
-		Promise.all(servers.map(snapshotOf)),
-	);
+	const { observations, unreachable } = await withServers(globals, stack, definitions, 'peek', snapshotsOf);
+	noteUnreachable(output, unreachable);
 	if (output.json) output.value({ formation: Object.fromEntries(observations.map(formationEntry)) });
 	else for (const line of formationLines(observations)) output.print(line);
-	return 0;
+	return unreachable.length === 0 ? 0 : 3;
 }
 
 function formationEntry({ name, types }: ServerObservation): [string, Record<string, number>] {

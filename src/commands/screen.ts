@@ -23,10 +23,11 @@ export interface Screen {
 	/** Draws until the user leaves, a signal comes or the terminal goes away. */
 	run(show: Show): Promise<ScreenEnd>;
 	/**
-	 * Gives the terminal to `use` while the console is drawn, and takes it back when a key is pressed after it.
-	 * @param use is told when the console ends meanwhile; returns what is said before the key
+	 * Gives the terminal to `use` while the console is drawn, and takes it back after it.
+	 * @param use is told when the console ends meanwhile; returns what is said before a key is waited for, or null where
+	 *   there is nothing to be read
 	 */
-	handOver(use: (over: AbortSignal) => Promise<string>): Promise<void>;
+	handOver(use: (over: AbortSignal) => Promise<string | null>): Promise<void>;
 	/** Gives the terminal back as it was; does nothing the second time. */
 	leave(): void;
 }
@@ -118,7 +119,7 @@ export function enterScreen(title: string, theme: Theme): Screen {
 			await mounted.suspend(async () => {
 				await stopReading();
 				const words = await use(signal);
-				if (!signal.aborted) await anyKey(words);
+				if (!signal.aborted && words !== null) await anyKey(words);
 				// Ink draws from where the cursor is, which on the other screen was anywhere.
 				process.stdout.write(ENTER_SCREEN + CLEAR_SCREEN);
 			});

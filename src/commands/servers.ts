@@ -1,10 +1,12 @@
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
-import type { ServerDefinition, Stack } from '../model/stack.ts';
+import type { ServerDefinition } from '../model/stack.ts';
+import type { Server } from '../server/server.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { table } from './output/table.ts';
+import { noteUnreachable } from './output/unreachable.ts';
 
 interface ServerRow {
 	readonly name: string;
@@ -16,24 +18,40 @@ interface ServerRow {
 
 /** The servers of the stack, and whether they can be reached. */
 export async function servers(context: Context): Promise<number> {
-	const { output } = context;
+	const { globals, output } = context;
 	const stack = await openStackOrRemains(context);
-	const rows = await Promise.all(stack.servers.map((definition) => row(context, stack, definition)));
-	if (output.json) output.value({ servers: rows });
-	else output.print(rowsText(rows, context));
+	const seen = await withServers(globals, stack, stack.servers, 'peek', (opened) =>
+		Promise.all(opened.map(look)),
+	);
+	if (output.json) output.value({ servers: seen.map(({ row }) => row) });
+	else
+		output.print(
+			rowsText(
+				seen.map(({ row }) => row),
+				context,
+			),
+		);
+	noteUnreachable(
+		output,
+		seen.flatMap(({ row, reason }) => (reason === null ? [] : [{ server: row.name, reason }])),
+	);
 	return 0;
 }
 
-async function row({ globals }: Context, stack: Stack, definition: ServerDefinition): Promise<ServerRow> {
-	const { name, host, kind, serving } = definition;
+interface Look {
+	readonly row: ServerRow;
+	/** Why it cannot be reached, where it cannot. */
+	readonly reason: string | null;
+}
+
+async function look(server: Server): Promise<Look> {
+	const { name, host, kind, serving } = server.definition;
 	try {
-		const [seen] = await withServers(globals, stack, [definition], 'peek', (opened) =>
-			Promise.all(opened.map(snapshotOf)),
-		);
-		return { name, host, kind, connection: seen!.connection, serving: seen!.serving };
+		const { connection, serving } = await snapshotOf(server);
+		return { row: { name, host, kind, connection, serving }, reason: null };
 	} catch (error) {
-		if (error instanceof ProcdeckError) return { name, host, kind, connection: 'unreachable', serving };
-		throw error;
+		if (!(error instanceof ProcdeckError)) throw error;
+		return { row: { name, host, kind, connection: 'unreachable', serving }, reason: error.message };
 	}
 }
 

@@ -1,14 +1,15 @@
 import { agoText, changeText, passedOverTexts } from '../model/change-text.ts';
 import { sanitize } from '../model/sanitize.ts';
 import { planUndo, type UndoPlan } from '../model/undo-plan.ts';
-import { snapshotOf } from '../session/snapshot.ts';
+import { snapshotsOf } from '../session/snapshot.ts';
 import { undo as takeBack } from '../session/undo.ts';
 import { changeOptions, type WaitFlags } from './apply-change.ts';
 import type { Context } from './context.ts';
-import { isDrivable, openStackOrRemains, withServers } from './open-stack.ts';
+import { openStackOrRemains, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import type { Output } from './output/output.ts';
 import { withProgress } from './output/progress.ts';
+import { noteUnreachable } from './output/unreachable.ts';
 
 /** Takes back the caller's own last change that still can be. */
 export async function undo(
@@ -18,10 +19,11 @@ export async function undo(
 ): Promise<number> {
 	const { globals, output } = context;
 	const stack = await openStackOrRemains(context);
-	const definitions = stack.servers.filter(isDrivable);
+	const definitions = stack.servers;
 	const { plan, title, rows } = await withServers(globals, stack, definitions, 'attach', async (servers) => {
 		const options = changeOptions(flags);
-		const observations = await Promise.all(servers.map(snapshotOf));
+		const { observations, unreachable } = await snapshotsOf(servers);
+		noteUnreachable(output, unreachable);
 		const plan = planUndo(observations, options.who);
 		const title = titleOf(plan);
 		tellPassedOver(output, plan);

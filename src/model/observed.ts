@@ -151,7 +151,12 @@ export function observe(before: ServerObservation, event: ServerEvent, now: stri
 			return { ...before, history: [...others, event.entry].slice(-HISTORY_KEPT), asOf: now };
 		}
 		case 'connection':
-			return { ...before, connection: event.connection };
+			// Up to its loss a connection would have told of every change.
+			return {
+				...before,
+				connection: event.connection,
+				asOf: before.connection === 'connected' ? now : before.asOf,
+			};
 		case 'stats':
 			return before;
 	}

@@ -6,8 +6,8 @@ import { tempStack } from '../support/temp-stack.ts';
 
 const APP = { Procfile: 'web: sleep 1000\nworker: sleep 1000\n' };
 const VERBS = [
-	...['up', 'start', 'down', 'scale', 'restart', 'move', 'stop', 'pause', 'resume', 'undo'],
-	...['ps', 'logs', 'servers', 'stacks', 'history', 'check', 'run', 'boot', 'completion'],
+	...['up', 'start', 'down', 'scale', 'restart', 'move', 'stop', 'pause', 'resume', 'undo', 'server', 'sync'],
+	...['ps', 'logs', 'servers', 'stacks', 'history', 'check', 'doctor', 'run', 'ssh', 'boot', 'completion'],
 ];
 
 describe('help', () => {
@@ -15,17 +15,7 @@ describe('help', () => {
 		const { procdeck } = await tempStack(APP);
 		const { stdout, exitCode } = await procdeck('--help');
 		for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
-		for (const verb of [
-			'serve',
-			'sync',
-			'server',
-			'lb',
-			'release',
-			'doctor',
-			'ssh',
-			'supervisor',
-			'complete',
-		]) {
+		for (const verb of ['serve', 'lb', 'release', 'supervisor', 'complete']) {
 			expect(stdout).not.toMatch(new RegExp(`^  ${verb} `, 'm'));
 		}
 		expect(exitCode).toBe(0);
@@ -203,16 +193,21 @@ describe('undo', () => {
 	});
 });
 
-describe('a server that cannot be driven yet', () => {
+describe('a server that cannot be reached', () => {
 	const files = { ...APP, 'procdeck.yml': 'servers:\n  here: {local: true}\n  far: {host: far.example}\n' };
 
-	it('is listed, shown as unreachable, and refused by name', async () => {
+	it('is listed and shown as unreachable, and the others go on', async () => {
 		const { procdeck, ps } = await tempStack(files);
 		expect((await procdeck('servers')).stdout).toMatch(/^far +ssh +unreachable/m);
 		expect((await ps()).servers).toMatchObject([{ connection: 'connected' }, { connection: 'unreachable' }]);
-		const { exitCode, stderr } = await procdeck('scale', 'web=1', '--server', 'far');
-		expect(exitCode).toBe(1);
-		expect(stderr).toContain('server far');
+		const { exitCode, stdout } = await procdeck('scale', 'web=2', '--all', '--json');
+		expect(exitCode).toBe(3);
+		expect(JSON.parse(stdout)).toMatchObject({
+			changes: [
+				{ server: 'here', to: 2, outcome: 'done' },
+				{ server: 'far', to: 2, outcome: 'unreachable', code: 'unreachable' },
+			],
+		});
 	});
 });
 

@@ -1,4 +1,5 @@
 import { ProcdeckError } from '../../model/errors.ts';
+import { quote } from '../../model/quote.ts';
 import type { Context } from '../context.ts';
 import type { Globals } from '../globals.ts';
 
@@ -8,7 +9,19 @@ export interface Aim extends Pick<Globals, 'directory' | 'procfile' | 'environme
 }
 
 /** The verbs that take `--server`. */
-const TAKES_SERVER = ['boot', 'down', 'logs', 'pause', 'ps', 'restart', 'resume', 'scale', 'start', 'stop'];
+const TAKES_SERVER = [
+	'boot',
+	'down',
+	'logs',
+	'pause',
+	'ps',
+	'restart',
+	'resume',
+	'scale',
+	'start',
+	'stop',
+	'sync',
+];
 
 /** In messages, errors and reasons a command stands in backticks, without the options that are the same for all. */
 const COMMAND = /`procdeck\b([^`\n]*)`/g;
@@ -27,17 +40,12 @@ export function commandLine(words: string, { directory, procfile, environment, s
 	const namesServer = server !== undefined && TAKES_SERVER.includes(verb) && !words.includes('--server');
 	return [
 		'procdeck',
-		...(directory === '.' ? [] : ['-C', quoted(directory)]),
-		...(procfile === null ? [] : ['-f', quoted(procfile)]),
-		...(environment === null ? [] : ['-e', quoted(environment)]),
+		...(directory === '.' ? [] : ['-C', quote(directory)]),
+		...(procfile === null ? [] : ['-f', quote(procfile)]),
+		...(environment === null ? [] : ['-e', quote(environment)]),
 		...(words === '' ? [] : [words]),
-		...(namesServer ? ['--server', quoted(server)] : []),
+		...(namesServer ? ['--server', quote(server)] : []),
 	].join(' ');
-}
-
-/** A word for a shell. */
-function quoted(word: string): string {
-	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Runs a command so that the commands in its errors are pasteable. */

@@ -91,7 +91,8 @@ function serverText(report: ServerReport, several: boolean, now: number, style: 
 	const rows = observation.types.flatMap((type) => typeRows(type, report, now));
 	return [
 		...(several ? ['', paint('bold', observation.name)] : []),
-		...remark(report, style),
+		...remark(report, several ? { ...style, aim: { ...style.aim, server: observation.name } } : style),
+		...driftLines(observation, style),
 		...(rows.length > 0 ? [table(COLUMNS, rows, paint, { width, savings: SAVINGS })] : []),
 	].join('\n');
 }
@@ -104,6 +105,14 @@ function remark({ observation, reason }: ServerReport, { paint, width, aim }: Ps
 	const start = commandLine('start', aim);
 	if (power === 'never') return all('dim', `not started: ${start}`);
 	return power === 'down' ? all('dim', `down: ${start}`) : [];
+}
+
+/** What is on the server is not what the files say. */
+function driftLines({ name, drift }: ServerObservation, { paint, width, aim }: PsStyle): string[] {
+	if (drift.length === 0) return [];
+	const mend = commandLine('sync', { ...aim, server: name });
+	const lines = drift.flatMap((each) => fold(`drift: ${each}`, width));
+	return [...lines, `${mend} mends it`].map((line) => paint('warn', line));
 }
 
 /** A remark in lines that do not wrap, broken between words where that can be. */

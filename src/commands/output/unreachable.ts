@@ -1,5 +1,7 @@
 import type { ServerObservation } from '../../model/observed.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
+import type { Snapshots } from '../../session/snapshot.ts';
+import type { Output } from './output.ts';
 import type { ServerReport } from './ps-json.ts';
 
 /** What is shown of a server that does not answer. */
@@ -21,4 +23,9 @@ export function unreachable(definition: ServerDefinition, reason: string): Serve
 		history: [],
 	};
 	return { observation, stats: {}, reason };
+}
+
+/** Says which servers are missing from what follows. */
+export function noteUnreachable(output: Output, missing: Snapshots['unreachable']): void {
+	for (const { server, reason } of missing) output.note(`${server} cannot be reached: ${reason}`);
 }

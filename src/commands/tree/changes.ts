@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { countFrom, type Finish, type VerbTable, verb, withServerChoice, withWaiting } from './verb.ts';
 
 const FORMATION = '-m, --formation <formation>';
@@ -187,5 +187,75 @@ function undo(finish: Finish): Command {
 	);
 }
 
+function server(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'server',
+			summary: 'add a server to the stack, or remove one',
+			description:
+				'Add a server over SSH that has the code already: look whether all that is needed is there, show what will be\n' +
+				'written, write the units with no instances, and the server into the stack file. Comments there are kept.\n' +
+				'Remove one: stop its instances, and take away what Procdeck put there, there and in the stack file.',
+			examples: [
+				'procdeck server add jobs1 deploy@203.0.113.5',
+				'procdeck server add jobs2 jobs2.internal:2222 --scope user --yes',
+				'procdeck server remove jobs1',
+			],
+		},
+		async () => (await import('../server.ts')).server,
+	)
+		.addArgument(new Argument('<action>').choices(['add', 'remove']))
+		.argument('<server>', 'its name in the stack')
+		.argument('[host]', 'where it is: [USER@]HOST[:PORT], HOST an address or a Host of ~/.ssh/config')
+		.addOption(
+			new Option('--scope <scope>', "add: whose systemd, by default the system's").choices([
+				'system',
+				'user',
+			]),
+		)
+		.option('--address <address>', 'add: where the load balancer reaches it, by default HOST')
+		.addOption(new Option('--port-base <port>', 'add: the first PORT of its instances').argParser(portNumber))
+		.option('--keep', 'remove: leave everything on the server as it is')
+		.option('--yes', 'do not ask');
+}
+
+function portNumber(text: string): number {
+	const port = countFrom(1)(text);
+	if (port <= 65_535) return port;
+	throw new InvalidArgumentError('It has to be a port, from 1 to 65535.');
+}
+
+function sync(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'sync',
+			summary: 'write what on the servers differs from the files',
+			description:
+				'Write units, scripts and the environment where they differ from what the files say, after showing what that is.\n' +
+				'What was changed by hand is put right, and what is left of types that have left the Procfile is removed.\n' +
+				'Nothing is restarted.',
+			examples: ['procdeck sync', 'procdeck sync --server web1 --yes'],
+		},
+		async () => (await import('../sync.ts')).sync,
+	)
+		.option('--server <name>', 'this server only')
+		.option('--yes', 'do not ask');
+}
+
 /** The verbs that change what runs. */
-export const changeVerbs: VerbTable = { up, start, down, scale, restart, move, stop, pause, resume, undo };
+export const changeVerbs: VerbTable = {
+	up,
+	start,
+	down,
+	scale,
+	restart,
+	move,
+	stop,
+	pause,
+	resume,
+	undo,
+	server,
+	sync,
+};

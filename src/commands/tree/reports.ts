@@ -93,5 +93,21 @@ function history(finish: Finish): Command {
 		.option('--since <time>', SINCE);
 }
 
+function doctor(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'doctor',
+			summary: 'what works on the servers, what does not, and how to mend it',
+			examples: [
+				'procdeck doctor',
+				'procdeck doctor web1',
+				"procdeck doctor --json | jq '.findings[] | select(.ok | not)'",
+			],
+		},
+		async () => (await import('../doctor.ts')).doctor,
+	).argument('[server]', 'this server only');
+}
+
 /** The verbs that tell something and change nothing. */
-export const reportVerbs: VerbTable = { ps, logs, servers, stacks, history, check };
+export const reportVerbs: VerbTable = { ps, logs, servers, stacks, history, check, doctor };

@@ -20,6 +20,26 @@ function run(finish: Finish): Command {
 	).passThroughOptions();
 }
 
+function ssh(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'ssh <server> [command...]',
+			summary: 'a shell on a server, or one command there',
+			description:
+				"Open a shell on a server by your own ssh, in the code's folder and with the stack's environment,\n" +
+				'or run one command there and return its exit code. One argument is read by the shell, several are the\n' +
+				'program and its arguments. On a local server it is a shell in the folder of the app.',
+			examples: [
+				'procdeck ssh web1',
+				'procdeck ssh web1 -- bin/rails console',
+				"procdeck ssh web1 'ls | wc -l'",
+			],
+		},
+		async () => (await import('../ssh.ts')).ssh,
+	).passThroughOptions();
+}
+
 function boot(finish: Finish): Command {
 	return verb(
 		finish,
@@ -53,4 +73,4 @@ function completion(finish: Finish): Command {
 }
 
 /** The verbs around the stack. */
-export const toolVerbs: VerbTable = { run, boot, completion };
+export const toolVerbs: VerbTable = { run, ssh, boot, completion };

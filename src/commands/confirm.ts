@@ -1,0 +1,48 @@
+import { ProcdeckError } from '../model/errors.ts';
+import { sanitize } from '../model/sanitize.ts';
+import type { Output } from './output/output.ts';
+
+/** Whether somebody sits at a terminal. */
+export function canAsk(): boolean {
+	return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+export interface Question {
+	/** What will be done, a line or more. */
+	readonly plan: string;
+	/** Answered by yes or no: `Write that to web1?` */
+	readonly question: string;
+	/** What a person may want to see before the answer; null: there is no more. */
+	readonly details: string | null;
+}
+
+/**
+ * Shows what will be done and asks for it on the terminal.
+ * @param yes `--yes`: it is shown, and not asked
+ * @throws ProcdeckError `usage` where there is nobody to ask
+ */
+export async function confirm({ plan, question, details }: Question, yes: boolean): Promise<boolean> {
+	if (!yes && !canAsk()) {
+		throw new ProcdeckError('usage', `there is nobody to ask here:\n${plan}\n${question}`, '--yes says yes');
+	}
+	show(plan);
+	if (yes) return true;
+	const { terminalAsker } = await import('./ask.ts');
+	const choices = details === null ? '[y/N]' : '[y/N, d shows what changes]';
+	for (;;) {
+		const answer = (await terminalAsker.answer(`${question} ${choices}`, true))?.trim() ?? '';
+		if (details === null || !/^d(etails)?$/i.test(answer)) return /^y(es)?$/i.test(answer);
+		show(details);
+	}
+}
+
+/** What a command ends with that was not let do it. */
+export function declined(output: Pick<Output, 'note'>): 1 {
+	output.note('nothing was changed');
+	return 1;
+}
+
+/** Beside the result, which alone is on stdout. */
+function show(text: string): void {
+	process.stderr.write(`${sanitize(text, { colours: false })}\n`);
+}

@@ -16,7 +16,7 @@ function connector(
 	{ kind, name, host, user, port }: ServerDefinition,
 	asker: Asker,
 ): Parameters<typeof systemdServer>[0]['connect'] {
-	if (kind === 'local') return async () => (await import('../link/local.ts')).localLink;
+	if (kind === 'local') return async () => (await import('../link/local.ts')).openLocalLink();
 	return async (signal) => {
 		const { connectSsh } = await import('../link/ssh/connect.ts');
 		// The name of a server without a host may be a Host of ~/.ssh/config.

@@ -155,7 +155,17 @@ export function isEmbedded({ supervisor }: ServerDefinition): boolean {
 	return supervisor === 'embedded';
 }
 
-/** The local servers of the stack: those that verbs of the whole stack mean. */
+/**
+ * The local servers of the stack: those that verbs of the whole stack mean.
+ * @throws ProcdeckError `usage` where all servers are elsewhere
+ */
 export function localServers(stack: Stack): ServerDefinition[] {
-	return stack.servers.filter((server) => server.kind === 'local');
+	const locals = stack.servers.filter((server) => server.kind === 'local');
+	if (locals.length > 0) return locals;
+	const names = stack.servers.map(({ name }) => name).join(', ');
+	throw new ProcdeckError(
+		'usage',
+		`the stack has no server on this machine, but ${names}`,
+		'name one with --server NAME, or take --all',
+	);
 }

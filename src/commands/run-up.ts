@@ -1,14 +1,30 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { knownTypes, parseFormation } from '../model/formation-arguments.ts';
+import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Context } from './context.ts';
 import { tellNotices } from './notices.ts';
-import { localServers, openStack } from './open-stack.ts';
+import { isEmbedded, openStack } from './open-stack.ts';
 import { wantsColour } from './output/paint.ts';
 import { up } from './up.ts';
 
 export interface UpFlags {
 	readonly formation?: string;
 	readonly exitOnFailure?: boolean;
+}
+
+/**
+ * The servers that a supervisor in the foreground can be for.
+ * @throws ProcdeckError `usage` where there is none
+ */
+function supervised(stack: Stack): ServerDefinition[] {
+	const embedded = stack.servers.filter(isEmbedded);
+	if (embedded.length > 0) return embedded;
+	const names = stack.servers.map(({ name }) => name).join(', ');
+	throw new ProcdeckError(
+		'usage',
+		`systemd runs the instances of this stack, on ${names}`,
+		'`procdeck start --server NAME` starts them there, `procdeck logs -f` shows what they write',
+	);
 }
 
 /** Runs the stack in the foreground. */
@@ -22,7 +38,7 @@ export async function runUp(context: Context, _operands: readonly string[], flag
 	return up({
 		stack,
 		files: { directory, procfile, environment },
-		servers: localServers(stack).map(({ name }) => name),
+		servers: supervised(stack).map(({ name }) => name),
 		formation: flags.formation === undefined ? null : parseFormation(flags.formation, knownTypes(stack)),
 		exitOnFailure: flags.exitOnFailure === true,
 		colours: wantsColour(process.stdout, globals.colour),

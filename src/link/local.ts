@@ -129,3 +129,22 @@ export const localLink: Link = {
 	lost: new Promise(() => {}),
 	close: async () => {},
 };
+
+/** This machine, with an end: what was started over it ends with it. */
+export function openLocalLink(): Link {
+	const channels = new Set<Channel>();
+	return {
+		...localLink,
+		async open(command) {
+			const channel = await open(command);
+			channels.add(channel);
+			void channel.ended.then(() => channels.delete(channel));
+			return channel;
+		},
+		async close() {
+			const open = [...channels];
+			for (const channel of open) channel.close();
+			await Promise.all(open.map(({ ended }) => ended));
+		},
+	};
+}

@@ -56,7 +56,8 @@ export function desiredFiles(context: DesiredContext, on: FilesOnServer): Desire
 			type: type.name,
 			command: type.command,
 			shell: stack.shell,
-			path: stack.path,
+			// On this machine the code is where the stack's files are.
+			path: definition.kind === 'local' ? stack.directory : stack.path,
 			firstPort,
 		});
 		const fingerprint = digest([template.text, script.text].join('\0'), 16);

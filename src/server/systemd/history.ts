@@ -24,7 +24,7 @@ export async function writeHistory(session: Session, entry: HistoryEntry): Promi
 		`PROCDECK_STACK=${session.layout.prefix}`,
 		`PROCDECK_CHANGE=${JSON.stringify(entry)}`,
 	];
-	const command = session.elevated('logger', '--journald');
+	const command = session.elevated('/bin/sh', '-c', 'exec logger --journald');
 	const options = { input: `${fields.join('\n')}\n`, timeoutMs: WRITE_TIMEOUT_MS };
 	const { exitCode, stderr } = await session.link.run(command, options);
 	if (exitCode !== 0) throw new Error(stderr.trim() || 'the journal does not answer');

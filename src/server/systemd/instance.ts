@@ -92,7 +92,8 @@ function reasonOf(code: number, result: string): string | null {
 	return START_FAILURES[code] ?? null;
 }
 
-function signalName(number: number): string {
+/** `SIGTERM` for 15. */
+export function signalName(number: number): string {
 	const found = Object.entries(constants.signals).find(([, value]) => value === number);
 	return found?.[0] ?? `signal ${number}`;
 }

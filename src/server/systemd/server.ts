@@ -11,7 +11,7 @@ import { type Observed, Observers } from '../observers.ts';
 import { goalState } from '../plan/goals.ts';
 import { initialCounts } from '../plan/initial.ts';
 import type { Instance, SupervisorState } from '../plan/state.ts';
-import type { LogChunk, LogQuery, Server, ServerSetup } from '../server.ts';
+import type { LogChunk, LogQuery, ObserveOptions, Server, ServerSetup } from '../server.ts';
 import { Settling } from '../settling.ts';
 import type { StackSource } from '../stack-source.ts';
 import { Actions } from './actions.ts';
@@ -21,6 +21,7 @@ import type { BusEvent } from './bus.ts';
 import type { ChangeContext } from './changes.ts';
 import { driftOf } from './drift.ts';
 import { examine } from './examine.ts';
+import { readExits } from './exits.ts';
 import { journalAccess } from './facts.ts';
 import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
@@ -76,7 +77,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly #closing = new AbortController();
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
 	readonly #unlisten: () => void;
-	#clockAhead = 0;
+	/** The server's clock, in milliseconds since the epoch, when the monotonic one here was 0. */
+	#serverEpoch = 0;
 	#drift: readonly string[] = [];
 	#reread: NodeJS.Timeout | null = null;
 
@@ -120,12 +122,9 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		};
 	}
 
-	async observe(
-		listener: (event: ServerEvent) => void,
-		options: { readonly stats: boolean },
-	): Promise<() => void> {
+	async observe(listener: (event: ServerEvent) => void, { stats }: ObserveOptions): Promise<() => void> {
 		const guarded = (event: ServerEvent) => {
-			if (this.#listeners.has(guarded) && (options.stats || event.kind !== 'stats')) listener(event);
+			if (this.#listeners.has(guarded) && (stats !== false || event.kind !== 'stats')) listener(event);
 		};
 		this.#listeners.add(guarded);
 		try {
@@ -137,7 +136,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			void this.#connection.keepTrying(1);
 		}
 		const stopTelling = this.observers.add(guarded);
-		const stopSampling = options.stats ? this.#sampler.want() : () => {};
+		const stopSampling = stats === false ? () => {} : this.#sampler.want(stats === true ? () => true : stats);
 		return () => {
 			this.#listeners.delete(guarded);
 			stopTelling();
@@ -206,7 +205,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	}
 
 	#serverNow(): number {
-		return Date.now() + this.#clockAhead;
+		return this.#serverEpoch + monotonicNow();
 	}
 
 	async #connect(): Promise<Live> {
@@ -229,11 +228,19 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 
 	/** Reads all that is there at the beginning of a connection. */
 	async #look(session: Session): Promise<Live> {
-		this.#clockAhead = session.facts.clockAhead;
+		this.#serverEpoch = Date.now() + session.facts.clockAhead - monotonicNow();
 		const [files, history] = await Promise.all([session.readFiles(), readHistory(session)]);
 		const units = await session.units.open(enabledUnits(session, files));
 		this.#known.takeFiles(files);
 		this.#known.takeUnits(units);
+		// Those that have come back after a crash say nothing of it themselves.
+		const restarted = units.filter(({ state }) => state.restarts > 0);
+		this.#known.takeExits(
+			await readExits(
+				session,
+				restarted.map(({ of }) => of.name),
+			).catch(() => new Map()),
+		);
 		const actions = new Actions({
 			session,
 			known: this.#known,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { lookUp } from '../../model/look-up.ts';
+import type { PastExit } from '../../model/observed.ts';
 import { portOf } from '../../model/ports.ts';
 import type { Stack } from '../../model/stack.ts';
 import {
@@ -89,6 +90,17 @@ export class StackState {
 		if (unit.startedAt !== before.startedAt && this.readinessOf(name) !== 'awaited')
 			this.#readiness.delete(name);
 		return this.#put(instanceAfter(instance, before, unit, this.#contextOf(instance)));
+	}
+
+	/** What was read of exits that nobody here has seen. */
+	takeExits(exits: ReadonlyMap<string, readonly PastExit[]>): void {
+		for (const [name, recentExits] of exits) {
+			const instance = this.#state.instances.get(name);
+			const latest = recentExits.at(-1);
+			if (instance === undefined || latest === undefined) continue;
+			const { startedAt: _, waitedMs: __, ...lastExit } = latest;
+			this.#put({ ...instance, recentExits, lastExit });
+		}
 	}
 
 	unit(name: string): UnitState {

@@ -14,7 +14,7 @@ const HOSTS = ['web1', 'web2'];
 
 const PROCFILE = 'web: sleep 1000\nworker: sleep 1000\n';
 const HEAD = '# our shop\nstack: shop\nenvironment: production # for real\n';
-const UNITS = '/etc/systemd/system/procprocdeck.shop.production';
+const UNITS = '/etc/systemd/system/procdeck.shop.production';
 
 afterEach(() => Promise.all(HOSTS.map((name) => resetHost(fleetHost(name)))));
 
@@ -170,7 +170,7 @@ describe('adding a server', () => {
 		expect(await stackFile(stack)).toContain('web1: { host: web1, user: plain, scope: user }');
 		await stack.change('scale', 'worker=1', '--server', 'web1');
 		expect(await traces(web1())).toContain(
-			'/home/plain/.config/systemd/user/procprocdeck.shop.production.target',
+			'/home/plain/.config/systemd/user/procdeck.shop.production.target',
 		);
 		await stack.change('server', 'remove', 'web1', '--yes');
 		expect(await traces(web1())).toBe('');
@@ -181,7 +181,7 @@ describe('removing a server', () => {
 	it('stops its instances, and takes away what Procdeck put there and nothing else', async () => {
 		const stack = await shop('servers:\n  web1: { host: web1 } # the first\n  web2: { host: web2 }\n');
 		await stack.change('scale', 'web=1', 'worker=2', '--server', 'web1');
-		const other = '/etc/systemd/system/procprocdeck.shop.staging.web@.service';
+		const other = '/etc/systemd/system/procdeck.shop.staging.web@.service';
 		await web1().run(`cp ${UNITS}.web@.service ${other}`);
 		await web1().run(`mkdir ${UNITS}.web@.service.d; touch ${UNITS}.web@.service.d/mine.conf`);
 		const { exitCode, stderr } = await stack.procdeck('server', 'remove', 'web1', '--yes');
@@ -234,7 +234,7 @@ describe('sync', () => {
 			rm /etc/procdeck/shop.production/run/worker
 			mkdir ${UNITS}.web@.service.d; printf '[Service]\\nEnvironment=A=hunter2\\n' >'${UNITS}.web@.service.d/1 mine.conf'
 			sed -i s/hunter1/hunter3/ /etc/procdeck/shop.production/environment
-			systemctl disable --now procprocdeck.shop.production.worker@1.service`);
+			systemctl disable --now procdeck.shop.production.worker@1.service`);
 		const asked = await stack.procdeck('sync');
 		expect(asked.exitCode).toBe(2);
 		expect(asked.stderr).toContain('web: its unit was changed by hand');
@@ -246,7 +246,7 @@ describe('sync', () => {
 			'worker its run script is missing',
 			'null the environment differs',
 			'worker the enabled instances are 2, 3, not 1 to 2',
-			'web Procdeck did not write the drop-in procprocdeck.shop.production.web@.service.d/1 mine.conf',
+			'web Procdeck did not write the drop-in procdeck.shop.production.web@.service.d/1 mine.conf',
 		]);
 		expect(await drift(stack)).toEqual([]);
 		expect(await web1().run('cat /etc/procdeck/shop.production/environment')).toContain('hunter1');

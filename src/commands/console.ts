@@ -15,6 +15,7 @@ import { glyphsFor } from '../view/presentation/glyphs.ts';
 import { verbRunner } from './console-verbs.ts';
 import type { Globals } from './globals.ts';
 import { noticesOf } from './notices.ts';
+import { additionOpener } from './open-addition.ts';
 import { pasteable } from './output/pasteable.ts';
 import { type Screen, screenSize } from './screen.ts';
 
@@ -47,7 +48,18 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 	const tick = createTick(TICK_MS);
 	const output = createCommandOutput();
 	const verbs = verbRunner(globals, screen);
-	const session = startConsoleSession({ servers, store, logs, output, tick, shell, verbs, questions });
+	const additions = additionOpener(globals, questions.asker);
+	const session = startConsoleSession({
+		servers,
+		store,
+		logs,
+		output,
+		tick,
+		shell,
+		verbs,
+		questions,
+		openAddition: additions.open,
+	});
 	const controller = createController({
 		store,
 		logs,
@@ -67,6 +79,7 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 	};
 	const end = await screen.run({ controller, left: session.left, stop });
 	screen.leave();
+	await additions.close();
 	if (end === 'left') process.stdout.write(farewell(totalsOf(store.getState()).running, globals));
 	return 0;
 }

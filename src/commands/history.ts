@@ -27,7 +27,9 @@ export async function history(
 	const now = new Date();
 	const since = flags.since === undefined ? null : parseSince(flags.since, now);
 	const stack = await openStackOrRemains(context);
-	const { observations, unreachable } = await withServers(globals, stack, stack.servers, 'peek', snapshotsOf);
+	const { observations, unreachable } = await withServers(globals, stack, stack.servers, 'peek', (servers) =>
+		snapshotsOf(servers, { withHistory: true }),
+	);
 	noteUnreachable(output, unreachable);
 	const recent = observations
 		.flatMap((observation) => observation.history)

@@ -35,11 +35,18 @@ export async function logs(context: Context, operands: readonly string[], flags:
 	const selectors = await parseWithOrphans(globals, stack, definitions, (known) =>
 		parseSelectors(operands, known),
 	);
+	const failed = new Map<string, ProcdeckError>();
+	const onFailure = (server: string, error: ProcdeckError) => {
+		failed.set(server, error);
+		context.output.note(`no logs of ${server}: ${error.message}`);
+	};
 	await withServers(globals, stack, definitions, 'peek', async (servers) => {
-		const chunks = linesOf(servers, { selectors, follow: flags.follow === true, ...bounds }, pattern);
+		const query = { selectors, follow: flags.follow === true, ...bounds };
+		const chunks = linesOf(servers, query, pattern, onFailure);
 		await print(context, chunks, definitions.length > 1);
 	});
-	return 0;
+	if (failed.size === 0) return 0;
+	return failed.size < definitions.length ? 3 : 1;
 }
 
 /** How far back: by default the last lines, but with a time all since then. */
@@ -60,6 +67,7 @@ async function* linesOf(
 	servers: readonly Server[],
 	query: LogQuery,
 	pattern: RegExp | null,
+	onFailure: (server: string, error: ProcdeckError) => void,
 ): AsyncIterable<ServerChunk[]> {
 	const stop = new AbortController();
 	// What is lost by Ctrl-C is what was not written yet: the iteration just ends.
@@ -68,7 +76,7 @@ async function* linesOf(
 	// The last lines that match may be anywhere, so that the bound is applied after the search.
 	const asked = pattern === null || lines === 0 ? query : { ...query, lines: null };
 	const read = () => {
-		const merged = mergeLogs(servers, asked, stop.signal);
+		const merged = mergeLogs(servers, asked, stop.signal, onFailure);
 		return pattern === null ? merged : filterLines(merged, pattern);
 	};
 	const isBounded = lines === null || (pattern === null && servers.length === 1);

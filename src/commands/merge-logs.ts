@@ -1,3 +1,4 @@
+import { ProcdeckError } from '../model/errors.ts';
 import type { LogChunk, LogQuery, Server } from '../server/server.ts';
 
 /** A chunk with the server that it comes from. */
@@ -9,19 +10,40 @@ export interface ServerChunk {
 /**
  * The logs of several servers as one: what is read back by time, what is followed as it comes. As with one server, an
  * empty batch parts the two.
+ * @param onFailure told of a server of several whose logs cannot be read; the others go on
  */
 export function mergeLogs(
 	servers: readonly Server[],
 	query: LogQuery,
 	signal: AbortSignal,
+	onFailure: (server: string, error: ProcdeckError) => void,
 ): AsyncGenerator<ServerChunk[]> {
-	const sources = servers.map((server) => named(server, query, signal));
-	return sources.length === 1 ? sources[0]! : merge(sources, query.follow);
+	const [first, ...others] = servers;
+	if (first !== undefined && others.length === 0) return named(first, query, signal);
+	return merge(
+		servers.map((server) => untilFailure(server, query, signal, onFailure)),
+		query.follow,
+	);
 }
 
 async function* named(server: Server, query: LogQuery, signal: AbortSignal): AsyncGenerator<ServerChunk[]> {
 	const { name } = server.definition;
 	for await (const batch of server.logs(query, signal)) yield batch.map((chunk) => ({ server: name, chunk }));
+}
+
+/** A source that ends where it fails, and tells why. */
+async function* untilFailure(
+	server: Server,
+	query: LogQuery,
+	signal: AbortSignal,
+	onFailure: (server: string, error: ProcdeckError) => void,
+): AsyncGenerator<ServerChunk[]> {
+	try {
+		yield* named(server, query, signal);
+	} catch (error) {
+		if (!(error instanceof ProcdeckError)) throw error;
+		onFailure(server.definition.name, error);
+	}
 }
 
 async function* merge(

@@ -19,7 +19,7 @@ export async function watch(
 	definitions: readonly ServerDefinition[],
 ): Promise<number> {
 	const reports = new Map<string, ServerReport>(
-		definitions.map((definition) => [definition.name, unreachable(definition, 'not asked yet')]),
+		definitions.map((definition) => [definition.name, unreachable(definition, null, 'connecting')]),
 	);
 	const show = painter(context, stack, () => [...reports.values()]);
 	await withServers(context.globals, stack, definitions, 'peek', async (servers) => {

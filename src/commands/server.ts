@@ -106,8 +106,24 @@ function findingText({ check, message, fix }: Finding): string {
 	return `${check}: ${message}${fix === null ? '' : ` (${fix})`}`;
 }
 
-function additionQuestion({ definition: { name }, edit }: Addition, plan: SetupPlan): Question {
-	const file = edit === null ? [] : [`${basename(edit.path)}`, `  write     ${name} as one of its servers`];
+function additionQuestion({ stack, definition: { name }, edit }: Addition, plan: SetupPlan): Question {
+	// Where the file named no servers it meant this machine, which has to be said now.
+	const meantLocal =
+		edit !== null &&
+		stack.servers.some((server) => server.name === 'local') &&
+		!/^servers:/m.test(edit.before ?? '');
+	const file =
+		edit === null
+			? []
+			: [
+					`${basename(edit.path)}`,
+					`  write     ${name} as one of its servers`,
+					...(meantLocal
+						? [
+								'  write     local: this machine, which stays one of them (`procdeck server remove local` takes it out)',
+							]
+						: []),
+				];
 	const fileDiff =
 		edit === null ? [] : [`--- ${basename(edit.path)}`, ...lineDiff(edit.before ?? '', edit.after)];
 	const details = [setupDetails([[name, plan]]) ?? [], fileDiff].flat();

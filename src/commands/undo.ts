@@ -22,7 +22,7 @@ export async function undo(
 	const definitions = stack.servers;
 	const { plan, title, rows } = await withServers(globals, stack, definitions, 'attach', async (servers) => {
 		const options = changeOptions(flags);
-		const { observations, unreachable } = await snapshotsOf(servers);
+		const { observations, unreachable } = await snapshotsOf(servers, { withHistory: true });
 		noteUnreachable(output, unreachable);
 		const plan = planUndo(observations, options.who);
 		const title = titleOf(plan);

@@ -108,6 +108,8 @@ export type ServerEvent =
 			readonly power: ServerObservation['power'];
 			readonly types: readonly TypeObservation[];
 			readonly problems: readonly FileMessage[];
+			/** Absent: as it was. */
+			readonly drift?: readonly string[];
 	  }
 	| { readonly kind: 'history'; readonly entry: HistoryEntry }
 	| {
@@ -119,6 +121,13 @@ export type ServerEvent =
 
 /** Entries of the history that a server keeps. */
 export const HISTORY_KEPT = 500;
+
+/** A history, oldest first, with an entry that is new, or that is told again now that its outcome is known. */
+export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
+	const others = history.filter(({ id }) => id !== entry.id);
+	const position = others.findLastIndex(({ at }) => at <= entry.at) + 1;
+	return others.toSpliced(position, 0, entry).slice(-HISTORY_KEPT);
+}
 
 function byTypeThenIndex(
 	types: readonly TypeObservation[],
@@ -141,14 +150,12 @@ export function observe(before: ServerObservation, event: ServerEvent, now: stri
 			return { ...before, instances, asOf: now };
 		}
 		case 'stack': {
-			const { power, types, problems } = event;
+			const { power, types, problems, drift = before.drift } = event;
 			const instances = [...before.instances].sort(byTypeThenIndex(types));
-			return { ...before, power, types, problems, instances, asOf: now };
+			return { ...before, power, types, problems, drift, instances, asOf: now };
 		}
 		case 'history': {
-			// An entry is told again when its outcome is known.
-			const others = before.history.filter((entry) => entry.id !== event.entry.id);
-			return { ...before, history: [...others, event.entry].slice(-HISTORY_KEPT), asOf: now };
+			return { ...before, history: withEntry(before.history, event.entry), asOf: now };
 		}
 		case 'connection':
 			// Up to its loss a connection would have told of every change.

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../model/change.ts';
-import { HISTORY_KEPT, type ServerEvent, type ServerObservation } from '../model/observed.ts';
+import { type ServerEvent, type ServerObservation, withEntry } from '../model/observed.ts';
 import { type ProjectionContext, project, projectInstance, projectTypes } from './plan/project.ts';
 import type { SupervisorState } from './plan/state.ts';
 
@@ -51,9 +51,11 @@ export class Observers {
 		this.#history = history;
 	}
 
+	/** Does nothing where it is known that far: what is written down is read again with each connection. */
 	tellHistory(entry: HistoryEntry): void {
-		const others = this.#history.filter(({ id }) => id !== entry.id);
-		this.#history = [...others, entry].slice(-HISTORY_KEPT);
+		const known = this.#history.find(({ id }) => id === entry.id);
+		if (known !== undefined && (known.outcome !== null || entry.outcome === null)) return;
+		this.#history = withEntry(this.#history, entry);
 		this.tell({ kind: 'history', entry });
 	}
 
@@ -75,7 +77,8 @@ export class Observers {
 		const { state } = this.#observed;
 		const projection = this.#projection();
 		const types = projectTypes(state, projection);
-		this.tell({ kind: 'stack', power: state.formation.power, types, problems: projection.problems });
+		const { problems, drift } = projection;
+		this.tell({ kind: 'stack', power: state.formation.power, types, problems, drift });
 		this.tellInstances([...state.instances.keys()]);
 	}
 

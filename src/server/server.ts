@@ -55,17 +55,27 @@ export interface ServerSetup {
 	remove(options: SetupOptions): Promise<readonly string[]>;
 }
 
+export interface ObserveOptions {
+	/**
+	 * Whether statistics are to come too. A function is asked before each sample: where sampling costs much, none is
+	 * taken while nobody wants it.
+	 */
+	readonly stats: boolean | (() => boolean);
+	/** Whether the history is to be in a first snapshot; by default it may come later, entry by entry. */
+	readonly withHistory?: boolean;
+}
+
 /** A machine that runs instances. Implementations: the embedded supervisor, systemd. */
 export interface Server {
 	readonly definition: ServerDefinition;
 	/** null: nothing has to be written before instances can run. */
 	readonly setup: ServerSetup | null;
 	/**
-	 * Pushes a snapshot, then every change, until the returned function is called. Statistics come only if asked for.
+	 * Pushes a snapshot, then every change, until the returned function is called.
 	 * A lost connection is an event, not an error; the server reconnects by itself and sends a new snapshot.
 	 * @throws ProcdeckError `unreachable` when the first snapshot cannot be had.
 	 */
-	observe(listener: (event: ServerEvent) => void, options: { readonly stats: boolean }): Promise<() => void>;
+	observe(listener: (event: ServerEvent) => void, options: ObserveOptions): Promise<() => void>;
 	/**
 	 * Carries out a change and tells what became of it. Never rejects for what a server says: that is in the rows.
 	 * @throws ProcdeckError for bad input (`unknown-type`, `limit`), when nothing was attempted.

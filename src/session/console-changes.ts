@@ -27,6 +27,11 @@ export interface ChangeRunner {
 	): Promise<void>;
 	move(from: Server, to: Server, type: string, count: number | null): Promise<void>;
 	undo(servers: readonly Server[]): Promise<void>;
+	/**
+	 * Adds a server by `work`.
+	 * @returns whether it was added
+	 */
+	add(server: string, work: (options: ChangeOptions) => Promise<readonly ChangeRow[]>): Promise<boolean>;
 }
 
 /** The outcome of the whole from that of its rows: the first that did not work, with its reason. */
@@ -92,7 +97,7 @@ type RunActivity = (
 	headline: Headline,
 	work: (telling: Telling) => Promise<readonly ChangeRow[]>,
 	result?: (rows: readonly ChangeRow[]) => Result,
-) => Promise<void>;
+) => Promise<Outcome>;
 
 function activityRunner(store: ConsoleStore): RunActivity {
 	return async (headline, work, result = resultOf) => {
@@ -111,6 +116,7 @@ function activityRunner(store: ConsoleStore): RunActivity {
 		const options = { wait: true, timeoutMs: null, who, changeId: id, onProgress };
 		const ended = await work({ options, onRows }).then((rows) => ({ ...result(rows), rows }), failed);
 		update({ ...ended, tookMs: Date.now() - startedAt });
+		return ended.outcome;
 	};
 }
 
@@ -121,10 +127,10 @@ function failed(error: unknown): Result {
 
 export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 	const run = activityRunner(store);
-	const undoLast = (servers: readonly Server[]): Promise<void> => {
+	const undoLast = async (servers: readonly Server[]): Promise<void> => {
 		const state = store.getState();
 		const plan = undoPlan(state);
-		return run(
+		await run(
 			undoHeadline(plan),
 			({ options: { changeId: _, ...options } }) => undo(servers, plan, options),
 			(rows) => undoResult(rows, plan),
@@ -132,17 +138,17 @@ export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 	};
 	let undoing: Promise<void> = Promise.resolve();
 	return {
-		apply(action, names, servers, change) {
+		async apply(action, names, servers, change) {
 			const where = servers.map(({ definition }) => definition.name);
-			return run({ subject: subjectOf(names, where), action, servers: where }, ({ options, onRows }) =>
+			await run({ subject: subjectOf(names, where), action, servers: where }, ({ options, onRows }) =>
 				applyToAll(servers, change, options, onRows),
 			);
 		},
-		move(from, to, type, count) {
+		async move(from, to, type, count) {
 			const [source, target] = [from.definition.name, to.definition.name];
 			const many = count === null ? '' : `${count} `;
 			const action = `move ${many}to ${target}`;
-			return run({ subject: subjectOf([type], [source]), action, servers: [source, target] }, ({ options }) =>
+			await run({ subject: subjectOf([type], [source]), action, servers: [source, target] }, ({ options }) =>
 				move(from, to, type, count, options),
 			);
 		},
@@ -150,6 +156,11 @@ export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 			// What the next one takes back is known when this one has.
 			undoing = undoing.then(() => undoLast(servers));
 			return undoing;
+		},
+		async add(server, work) {
+			const headline = { subject: server, action: 'server add', servers: [server] };
+			const outcome = await run(headline, ({ options }) => work(options));
+			return outcome === 'done' || outcome === 'unchanged';
 		},
 	};
 }

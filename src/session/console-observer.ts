@@ -1,13 +1,22 @@
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
-import type { Server } from '../server/server.ts';
+import type { ObserveOptions, Server } from '../server/server.ts';
 import { type ConsoleStore, receive, receiveStats, setNow } from '../store/console-store.ts';
 import type { Tick } from '../store/tick.ts';
 
+export interface Observer {
+	/** Takes in what one more server pushes. */
+	watch(server: Server): void;
+	stop(): void;
+}
+
 export interface ObserverOptions {
+	/** Observed from the start. */
 	readonly servers: readonly Server[];
 	readonly store: ConsoleStore;
 	readonly tick: Tick;
+	/** Whether the load of a server is worth a sample now. */
+	readonly wantsLoad: (name: string) => boolean;
 	/** A server told everything anew: it is there, or has come back. */
 	readonly onSnapshot: (name: string) => void;
 	readonly onChange: () => void;
@@ -23,8 +32,8 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
 /** Takes in what the servers push: changes at once, statistics with the tick, and with them what time it is. */
-export function observeServers(options: ObserverOptions): { stop(): void } {
-	const { servers, store, tick, onSnapshot, onChange, onOpen } = options;
+export function observeServers(options: ObserverOptions): Observer {
+	const { servers, store, tick, wantsLoad, onSnapshot, onChange, onOpen } = options;
 	const over = new AbortController();
 	const unsubscribes: (() => void)[] = [];
 	const samples = new Map<string, ServerStats>();
@@ -33,7 +42,7 @@ export function observeServers(options: ObserverOptions): { stop(): void } {
 	const onEvent = (name: string, event: ServerEvent) => {
 		if (event.kind === 'stats') {
 			samples.set(name, event.stats);
-			if (servers.length <= FEW_SERVERS || !sampled.has(name)) tick.mark();
+			if (store.getState().servers.length <= FEW_SERVERS || !sampled.has(name)) tick.mark();
 			sampled.add(name);
 			return;
 		}
@@ -54,10 +63,11 @@ export function observeServers(options: ObserverOptions): { stop(): void } {
 		setNow(store, Date.now());
 	}, CLOCK_MS);
 	unsubscribes.push(tick.subscribe(takeSamples));
-	for (const server of servers) {
+	const watch = (server: Server) => {
 		const { name } = server.definition;
 		const listener = (event: ServerEvent) => onEvent(name, event);
-		void keepOpening(server, listener, over.signal).then((unsubscribe) => {
+		const stats = () => wantsLoad(name);
+		void keepOpening(server, listener, { stats }, over.signal).then((unsubscribe) => {
 			if (unsubscribe === null) return;
 			if (over.signal.aborted) {
 				unsubscribe();
@@ -66,8 +76,10 @@ export function observeServers(options: ObserverOptions): { stop(): void } {
 			unsubscribes.push(unsubscribe);
 			onOpen(name);
 		});
-	}
+	};
+	for (const server of servers) watch(server);
 	return {
+		watch,
 		stop() {
 			over.abort();
 			clearInterval(clock);
@@ -83,11 +95,12 @@ export function observeServers(options: ObserverOptions): { stop(): void } {
 async function keepOpening(
 	server: Server,
 	listener: (event: ServerEvent) => void,
+	options: ObserveOptions,
 	over: AbortSignal,
 ): Promise<(() => void) | null> {
 	for (let longest = FIRST_RETRY_MS; ; longest = Math.min(LONGEST_RETRY_MS, 2 * longest)) {
 		try {
-			return await server.observe(listener, { stats: true });
+			return await server.observe(listener, options);
 		} catch (error) {
 			if (over.aborted) return null;
 			const reason = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import type { ConsoleStore } from '../store/console-store.ts';
 import type { CountTarget, Intent } from '../store/intent.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
 import { cellOf, serverNamed } from '../store/selectors.ts';
+import type { Additions } from './console-additions.ts';
 import { type ChangeRunner, selectorText } from './console-changes.ts';
 import type { LogFeed } from './console-logs.ts';
 import { saveLog } from './console-save.ts';
@@ -10,6 +11,7 @@ import type { Scaler } from './console-scaler.ts';
 import type { VerbPage, VerbRunner } from './console-verbs.ts';
 
 export interface PerformerOptions {
+	/** Grows while the console runs. */
 	readonly servers: readonly Server[];
 	readonly store: ConsoleStore;
 	/** The caller's shell environment, which instances that start get. */
@@ -20,6 +22,9 @@ export interface PerformerOptions {
 	readonly verbs: VerbRunner;
 	readonly page: VerbPage;
 	readonly questions: QuestionDesk;
+	readonly additions: Additions;
+	/** Has the load of these servers sampled all the time, and of others seldom. */
+	readonly watchLoad: (servers: readonly string[]) => void;
 	readonly leave: () => void;
 }
 
@@ -137,8 +142,16 @@ export function createPerformer(options: PerformerOptions): Perform {
 				return move(intent);
 			case 'undo':
 				return options.runner.undo(options.servers);
+			case 'check-server':
+				return options.additions.check(intent.name, intent.place);
+			case 'add-server':
+				return options.additions.add();
+			case 'leave-server':
+				return options.additions.leave();
 			case 'watch-logs':
 				return options.feed.watch(intent.sources);
+			case 'watch-load':
+				return options.watchLoad(intent.servers);
 			case 'save-log':
 				return saveLog(options.store, intent.path, intent.lines);
 			case 'run-verb':

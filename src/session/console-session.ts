@@ -1,12 +1,14 @@
 import type { Server } from '../server/server.ts';
 import type { CommandOutput } from '../store/command-output.ts';
-import type { ConsoleStore } from '../store/console-store.ts';
+import { type ConsoleStore, joinServer } from '../store/console-store.ts';
 import { changesSomething, type Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
 import { serverNamed } from '../store/selectors.ts';
 import type { Tick } from '../store/tick.ts';
+import { createAdditions, type OpenAddition } from './console-additions.ts';
 import { createChangeRunner } from './console-changes.ts';
+import { createLoadInterest } from './console-load.ts';
 import { createLogFeed } from './console-logs.ts';
 import { observeServers } from './console-observer.ts';
 import { createPerformer } from './console-performer.ts';
@@ -21,6 +23,7 @@ export interface ConsoleSession {
 }
 
 export interface ConsoleSessionOptions {
+	/** Those at the start. */
 	readonly servers: readonly Server[];
 	readonly store: ConsoleStore;
 	readonly logs: LogBuffer;
@@ -32,23 +35,45 @@ export interface ConsoleSessionOptions {
 	readonly verbs: VerbRunner;
 	/** What the connections of the servers ask. */
 	readonly questions: QuestionDesk;
+	readonly openAddition: OpenAddition;
 }
 
 /** Opens the console's one loop: what servers push goes into the store, what the user intends goes to the servers. */
 export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSession {
-	const { store, tick, servers, verbs } = options;
+	const { store, tick, verbs } = options;
+	const servers = [...options.servers];
 	const byName = new Map(servers.map((server) => [server.definition.name, server]));
 	const scaler = createScaler(store);
 	const feed = createLogFeed(byName, options.logs, tick);
 	const page = createVerbPage(verbs, options.output, tick);
 	const runner = createChangeRunner(store);
 	const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-	const perform = createPerformer({ ...options, runner, scaler, feed, page, leave });
+	const load = createLoadInterest();
+	const watchLoad = load.watch;
+	const join = (server: Server) => {
+		servers.push(server);
+		byName.set(server.definition.name, server);
+		joinServer(store, server.definition);
+		observer.watch(server);
+	};
+	const additions = createAdditions({ ...options, runner, join });
+	const perform = createPerformer({
+		...options,
+		servers,
+		runner,
+		scaler,
+		feed,
+		page,
+		watchLoad,
+		leave,
+		additions,
+	});
 	const dispatch = (intent: Intent) => {
 		if (!store.getState().readOnly || !changesSomething(intent)) void perform(intent);
 	};
 	const observer = observeServers({
 		...options,
+		wantsLoad: load.wants,
 		onSnapshot: feed.resume,
 		onChange: () => scaler.settle(),
 		onOpen(name) {

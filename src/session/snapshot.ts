@@ -1,12 +1,15 @@
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
-import type { Server } from '../server/server.ts';
+import type { ObserveOptions, Server } from '../server/server.ts';
+
+/** How a snapshot is taken. */
+export type SnapshotOptions = Pick<ObserveOptions, 'withHistory'>;
 
 /**
  * What a server reports now.
  * @throws ProcdeckError `unreachable`
  */
-export async function snapshotOf(server: Server): Promise<ServerObservation> {
+export async function snapshotOf(server: Server, options: SnapshotOptions = {}): Promise<ServerObservation> {
 	let snapshot: ServerObservation | undefined;
 	let reason: string | null = null;
 	const stop = await server.observe(
@@ -14,7 +17,7 @@ export async function snapshotOf(server: Server): Promise<ServerObservation> {
 			if (event.kind === 'snapshot') snapshot = event.observation;
 			else if (event.kind === 'connection') reason = event.reason;
 		},
-		{ stats: false },
+		{ ...options, stats: false },
 	);
 	stop();
 	if (snapshot) return snapshot;
@@ -31,8 +34,11 @@ export interface Snapshots {
  * What several servers report now; one that cannot be reached keeps nothing from the others.
  * @throws ProcdeckError `unreachable` when none of them can be
  */
-export async function snapshotsOf(servers: readonly Server[]): Promise<Snapshots> {
-	const results = await Promise.allSettled(servers.map(snapshotOf));
+export async function snapshotsOf(
+	servers: readonly Server[],
+	options: SnapshotOptions = {},
+): Promise<Snapshots> {
+	const results = await Promise.allSettled(servers.map((server) => snapshotOf(server, options)));
 	const observations = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 	const unreachable = results.flatMap((result, position) => {
 		if (result.status === 'fulfilled') return [];

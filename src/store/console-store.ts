@@ -1,8 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { observe, type ServerEvent, type ServerObservation, type ServerStats } from '../model/observed.ts';
 import { commandShower } from '../model/shown-command.ts';
-import type { Stack } from '../model/stack.ts';
+import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { type Activity, withActivity } from './activity.ts';
+import type { NewServer } from './new-server.ts';
 import { NO_TRENDS, type Trends, withSample } from './trend.ts';
 
 /** What became of the last log that was to be saved. */
@@ -47,6 +48,8 @@ export interface ConsoleState {
 	readonly activities: readonly Activity[];
 	/** null before the first. */
 	readonly saved: SavedLog | null;
+	/** null while nobody adds one. */
+	readonly newServer: NewServer | null;
 	/** Milliseconds since the epoch, one step a second. */
 	readonly now: number;
 }
@@ -64,13 +67,7 @@ export function createConsoleStore(options: {
 	readonly now: number;
 }): ConsoleStore {
 	const { stack, notices = [], shell, who, readOnly, now } = options;
-	const servers = options.servers.map((name) => ({
-		name,
-		observation: null,
-		connectionReason: null,
-		stats: {},
-		trends: NO_TRENDS,
-	}));
+	const servers = options.servers.map(newEntry);
 	return createStore<ConsoleState>(() => ({
 		stack,
 		notices,
@@ -81,8 +78,23 @@ export function createConsoleStore(options: {
 		pending: {},
 		activities: [],
 		saved: null,
+		newServer: null,
 		now,
 	}));
+}
+
+/** A server of which nothing is known yet. */
+function newEntry(name: string): ServerEntry {
+	return { name, observation: null, connectionReason: null, stats: {}, trends: NO_TRENDS };
+}
+
+/** Has a server that was added among the others, as their last. */
+export function joinServer(store: ConsoleStore, definition: ServerDefinition): void {
+	const { stack, servers } = store.getState();
+	store.setState({
+		stack: { ...stack, servers: [...stack.servers, definition] },
+		servers: [...servers, newEntry(definition.name)],
+	});
 }
 
 /** The key of one process type on one server. */
@@ -143,6 +155,10 @@ export function setPending(store: ConsoleStore, server: string, type: string, ta
 
 export function putActivity(store: ConsoleStore, activity: Activity): void {
 	store.setState({ activities: withActivity(store.getState().activities, activity) });
+}
+
+export function setNewServer(store: ConsoleStore, newServer: NewServer | null): void {
+	store.setState({ newServer });
 }
 
 export function setSaved(store: ConsoleStore, saved: SavedLog): void {

@@ -51,6 +51,17 @@ export type Intent =
 	/** Stops everything, and keeps it from starting at boot. */
 	| { readonly kind: 'down'; readonly servers: readonly string[] }
 	| { readonly kind: 'undo' }
+	/** Looks at a server before it is added, and at what adding it writes; forgets one that was looked at before. */
+	| {
+			readonly kind: 'check-server';
+			readonly name: string;
+			/** `[USER@]HOST[:PORT]` as it was typed. */
+			readonly place: string;
+	  }
+	/** Adds the server that was looked at. */
+	| { readonly kind: 'add-server' }
+	/** Forgets the server that was looked at. */
+	| { readonly kind: 'leave-server' }
 	/** Runs a verb of the command line beside the console, which shows what it writes. */
 	| {
 			readonly kind: 'run-verb';
@@ -63,6 +74,8 @@ export type Intent =
 	/** Asks the verb that runs beside the console to end. */
 	| { readonly kind: 'interrupt-verb' }
 	| { readonly kind: 'watch-logs'; readonly sources: readonly LogSource[] }
+	/** Has the load of these servers sampled all the time. */
+	| { readonly kind: 'watch-load'; readonly servers: readonly string[] }
 	| { readonly kind: 'save-log'; readonly path: string; readonly lines: readonly string[] }
 	/** Answers what a connection has asked. */
 	| { readonly kind: 'answer'; readonly id: string; readonly answer: Answer }
@@ -80,6 +93,8 @@ const CHANGING: ReadonlySet<Intent['kind']> = new Set([
 	'move',
 	'down',
 	'undo',
+	'check-server',
+	'add-server',
 	'hand-over',
 ]);
 

@@ -4,6 +4,7 @@ import type { Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
 import type { Tick } from '../store/tick.ts';
+import { takeNewServer } from './actions/add-server.ts';
 import { startAtWorst } from './actions/navigate.ts';
 import { pasteText, typeKey } from './actions/prompts.ts';
 import { takeQuestion } from './actions/question.ts';
@@ -12,7 +13,7 @@ import type { CommandTree } from './command-tree.ts';
 import { press } from './dispatch.ts';
 import type { Model } from './model.ts';
 import { createPainter } from './painter.ts';
-import { frame } from './presentation/frame.ts';
+import { frame, serversInSight } from './presentation/frame.ts';
 import type { Glyphs } from './presentation/glyphs.ts';
 import { isTooSmall } from './presentation/too-small.ts';
 import { logSources } from './selection.ts';
@@ -54,7 +55,8 @@ export interface ControllerOptions {
 /** What the view remembers between keys, and what of it the session is told. */
 class Interaction {
 	#ui: UiState = FIRST_UI;
-	#watched = '';
+	/** What was last said to be on the screen, by kind of intent. */
+	readonly #watched = new Map<Intent['kind'], string>();
 	#saved = null as ReturnType<ConsoleStore['getState']>['saved'];
 	readonly #options: ControllerOptions;
 
@@ -91,23 +93,29 @@ class Interaction {
 	}
 
 	/** Takes notice of what has changed outside of the view. */
-	follow({ columns }: ScreenSize): void {
+	follow(size: ScreenSize): void {
 		const { store, questions } = this.#options;
-		const { saved } = store.getState();
+		const { saved, newServer, stack } = store.getState();
 		if (saved !== this.#saved) this.#ui = takeSaved(this.#ui, saved);
 		this.#saved = saved;
 		this.#ui = takeQuestion(this.#ui, questions.questions());
-		this.#ui = startAtWorst(this.model(), this.#ui, columns);
-		this.watchLogs();
+		this.#ui = takeNewServer(this.#ui, newServer, stack.environment === 'production');
+		this.#ui = startAtWorst(this.model(), this.#ui, size.columns);
+		this.watch(size);
 	}
 
-	/** Has the logs read that the screen shows now. */
-	watchLogs(): void {
-		const sources = logSources(this.model(), this.#ui);
-		const key = JSON.stringify(sources);
-		if (key === this.#watched) return;
-		this.#watched = key;
-		this.#options.dispatch({ kind: 'watch-logs', sources });
+	/** Has the logs read and the load sampled that the screen shows now. */
+	watch({ columns, rows }: ScreenSize): void {
+		const model = this.model();
+		this.#watch({ kind: 'watch-logs', sources: logSources(model, this.#ui) });
+		this.#watch({ kind: 'watch-load', servers: serversInSight(model, this.#ui, columns, rows) });
+	}
+
+	#watch(intent: Intent): void {
+		const key = JSON.stringify(intent);
+		if (key === this.#watched.get(intent.kind)) return;
+		this.#watched.set(intent.kind, key);
+		this.#options.dispatch(intent);
 	}
 
 	#context({ columns, rows }: ScreenSize): Context {
@@ -129,22 +137,18 @@ export function createController(options: ControllerOptions): Controller {
 	const { store, tick, theme, questions } = options;
 	let { size } = options;
 	const interaction = new Interaction(options);
-	const painter = createPainter(() => {
+	const paintAll = () => {
 		const rows = frame(interaction.model(), interaction.ui, size.columns, size.rows);
 		return rows.map((row) => paint(row, theme));
-	});
-	const changed = () => {
-		interaction.follow(size);
-		painter.publishSoon();
 	};
-	const unsubscribes = [store, tick, questions].map((source) => source.subscribe(changed));
-	interaction.watchLogs();
+	const painter = createPainter(paintAll, () => interaction.follow(size));
+	const unsubscribes = [store, tick, questions].map((source) => source.subscribe(painter.publishSoon));
+	interaction.watch(size);
 	return {
 		lines: painter.lines,
 		subscribe: painter.subscribe,
 		press(keys) {
 			for (const key of keys) interaction.press(key, size);
-			interaction.watchLogs();
 			painter.publish();
 		},
 		paste(text) {
@@ -153,7 +157,6 @@ export function createController(options: ControllerOptions): Controller {
 		},
 		resize(resized) {
 			size = resized;
-			interaction.follow(size);
 			painter.publish();
 		},
 		stop() {

@@ -5,9 +5,12 @@ import { KEYMAP } from './keymap.ts';
 import { type Context, type Step, say } from './steps.ts';
 import type { UiState } from './ui.ts';
 
+const ADD_PLACES = { typing: 'add', looking: 'add-looking', ready: 'add-ready' } as const;
+
 export function placeOf(ui: UiState): Place {
 	if (ui.sheet?.kind === 'question') return ui.sheet.question.kind;
 	if (ui.sheet?.kind === 'move') return ui.sheet.field === 'count' ? 'move-count' : 'move';
+	if (ui.sheet?.kind === 'add') return ADD_PLACES[ui.sheet.stage];
 	if (ui.sheet !== null) return ui.sheet.kind;
 	if (ui.page !== 'deck') return ui.page;
 	return ui.pane === 'logs' ? 'log-pane' : ui.pane;

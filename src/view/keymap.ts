@@ -1,3 +1,4 @@
+import { ADD_KEYS } from './keymap/add-keys.ts';
 import type { Binding } from './keymap/binding.ts';
 import { CHANGE_KEYS } from './keymap/change-keys.ts';
 import { COMMON_KEYS } from './keymap/common-keys.ts';
@@ -17,6 +18,7 @@ export const KEYMAP: readonly Binding[] = [
 	...LOG_KEYS,
 	...OUTPUT_KEYS,
 	...PAGE_KEYS,
+	...ADD_KEYS,
 	...SHEET_KEYS,
 	...COMMON_KEYS,
 ];

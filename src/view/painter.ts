@@ -17,7 +17,10 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 	return one.length === other.length && one.every((line, position) => line === other[position]);
 }
 
-export function createPainter(paintAll: () => readonly string[]): Painter {
+/**
+ * @param follow takes notice of what has changed; called before each drawing, not at each change
+ */
+export function createPainter(paintAll: () => readonly string[], follow: () => void): Painter {
 	const listeners = new Set<() => void>();
 	let lines: readonly string[] = [];
 	let outdated = true;
@@ -28,6 +31,7 @@ export function createPainter(paintAll: () => readonly string[]): Painter {
 		if (timer !== null) clearTimeout(timer);
 		timer = null;
 		publishedAt = performance.now();
+		follow();
 		outdated = true;
 		for (const listener of listeners) listener();
 	};

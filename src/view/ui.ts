@@ -43,6 +43,23 @@ export interface MoveSheet {
 	readonly field: 'server' | 'count';
 }
 
+/** A server that is to be one of the stack. */
+export interface AddSheet {
+	readonly kind: 'add';
+	/**
+	 * - `typing`: name and place are typed
+	 * - `looking`: the server is being looked at
+	 * - `ready`: it can be added
+	 */
+	readonly stage: 'typing' | 'looking' | 'ready';
+	readonly name: string;
+	/** `[USER@]HOST[:PORT]` */
+	readonly place: string;
+	/** Which of both the keys are for. */
+	readonly field: 'name' | 'place';
+	readonly focused: 'cancel' | 'add';
+}
+
 /** What a connection asks. */
 export interface QuestionSheet {
 	readonly kind: 'question';
@@ -53,12 +70,15 @@ export interface QuestionSheet {
 	readonly focused: 'no' | 'yes';
 	/** What is typed. */
 	readonly text: string;
+	/** The sheet that waits for the answer, and is there again after it. */
+	readonly below: AddSheet | null;
 }
 
 export type Sheet =
 	| { readonly kind: 'help'; readonly all: boolean; readonly top: number }
 	| { readonly kind: 'plan'; readonly plan: Plan; readonly focused: 'cancel' | 'run' }
 	| MoveSheet
+	| AddSheet
 	| QuestionSheet;
 
 /** A line that is being typed. */

@@ -20,6 +20,10 @@ async function textOf(batches: AsyncIterable<ServerChunk[]>): Promise<string> {
 	return text;
 }
 
+const nobodyFails = (server: string, error: Error) => {
+	throw new Error(`${server}: ${error.message}`);
+};
+
 describe('lastLines', () => {
 	it('keeps exactly the last lines, however they come', async () => {
 		const line = fc.integer({ min: 0, max: 999 }).map((number) => `${number}\n`);
@@ -84,7 +88,9 @@ describe('mergeLogs', () => {
 		const servers = ['a', 'b'].map((name) => scriptedServer({ name, counts: { web: 1 } }));
 		for (const at of [1, 2, 3, 4, 5]) servers[at % 2]!.writeLog('web.1', `${at}\n`, START + at);
 		const query = { selectors: [], follow: false, lines: null, since: null };
-		expect(await textOf(mergeLogs(servers, query, new AbortController().signal))).toBe('1\n2\n3\n4\n5\n');
+		expect(await textOf(mergeLogs(servers, query, new AbortController().signal, nobodyFails))).toBe(
+			'1\n2\n3\n4\n5\n',
+		);
 	});
 
 	it('begins with what they wrote in the order of time where they are followed', async () => {
@@ -93,7 +99,7 @@ describe('mergeLogs', () => {
 		const stop = new AbortController();
 		const query = { selectors: [], follow: true, lines: null, since: null };
 		let text = '';
-		for await (const batch of mergeLogs(servers, query, stop.signal)) {
+		for await (const batch of mergeLogs(servers, query, stop.signal, nobodyFails)) {
 			for (const { chunk } of batch) text += chunk.bytes.toString();
 			if (batch.length === 0) servers[0]!.writeLog('web.1', 'later\n');
 			if (text.endsWith('later\n')) stop.abort();
@@ -107,7 +113,7 @@ describe('mergeLogs', () => {
 		const query = { selectors: [], follow: true, lines: null, since: null };
 		const seen: string[] = [];
 		servers[0]!.writeLog('web.1', 'first\n');
-		for await (const batch of mergeLogs(servers, query, stop.signal)) {
+		for await (const batch of mergeLogs(servers, query, stop.signal, nobodyFails)) {
 			for (const { server, chunk } of batch) {
 				seen.push(`${server} ${chunk.bytes}`);
 				if (seen.length === 1) servers[1]!.writeLog('web.1', 'second\n');

@@ -8,12 +8,12 @@ import { connectSsh } from '../../src/link/ssh/connect.ts';
 import type { Asker } from '../../src/model/question.ts';
 import type { ServerDefinition, Stack } from '../../src/model/stack.ts';
 import type { StackSource } from '../../src/server/stack-source.ts';
+import { stackUnit } from '../../src/server/systemd/names.ts';
 import { systemdServer } from '../../src/server/systemd/server.ts';
 import { Client } from '../contract/client.ts';
 import type { ContractApp } from '../contract/server-contract.ts';
 import { sharedFleet } from './fleet-host.ts';
 import type { Host } from './machinery/host.ts';
-import { sshConfigFile } from './machinery/ssh-files.ts';
 import { resetHost } from './reset-host.ts';
 
 /** Nobody is there to be asked. */
@@ -22,11 +22,17 @@ export const NOBODY: Asker = { trust: async () => false, answer: async () => nul
 export interface SystemdApp extends ContractApp {
 	readonly directory: string;
 	readonly source: StackSource;
+	/** What the names of its units begin with. */
+	readonly prefix: string;
+	/** Where its code is on the host. */
+	readonly path: string;
 }
 
 export interface SystemdAppOptions {
 	readonly user?: string;
 	readonly scope?: 'system' | 'user';
+	/** Settings of the connection, such as `{ ServerAliveInterval: '1' }`. */
+	readonly ssh?: Readonly<Record<string, string>>;
 }
 
 let apps = 0;
@@ -35,7 +41,7 @@ let apps = 0;
 export async function systemdApp(
 	host: Host,
 	files: Readonly<Record<string, string>>,
-	{ user = 'deploy', scope = 'system' }: SystemdAppOptions = {},
+	{ user = 'deploy', scope = 'system', ssh = {} }: SystemdAppOptions = {},
 ): Promise<SystemdApp> {
 	await resetHost(host);
 	const directory = await mkdtemp(join(tmpdir(), 'procdeck-fleet-app-'));
@@ -53,6 +59,8 @@ export async function systemdApp(
 	const [definition] = stack.servers;
 	if (definition === undefined) throw new Error('the stack has no server');
 	const { source, close } = await sourceOf({ ...GLOBALS, ...globals }, stack, true);
+	const configFile = join(directory, 'ssh_config');
+	await writeFile(configFile, sshConfig(ssh));
 	const clients: Client[] = [];
 	onTestFinished(async () => {
 		await Promise.all(clients.map((client) => client.server.close()));
@@ -62,10 +70,12 @@ export async function systemdApp(
 	return {
 		directory,
 		source,
+		prefix: stackUnit(stack),
+		path,
 		write,
 		read: (name) => host.run(`cat ${path}/${name}`),
 		connect: async () => {
-			const client = new Client(connectTo(host, asLocal(source, definition), definition));
+			const client = new Client(connectTo(host, asLocal(source, definition), definition, configFile));
 			clients.push(client);
 			return client;
 		},
@@ -74,8 +84,13 @@ export async function systemdApp(
 
 const GLOBALS = { json: false, colour: false, quiet: false, readOnly: false } as const;
 
-function connectTo(host: Host, source: StackSource, definition: ServerDefinition) {
-	const configFile = sshConfigFile(sharedFleet().record.folder);
+/** A setting that is named twice means what it means first. */
+function sshConfig(settings: Readonly<Record<string, string>>): string {
+	const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+	return `${lines.join('')}Include ${sharedFleet().sshConfigFile}\n`;
+}
+
+function connectTo(host: Host, source: StackSource, definition: ServerDefinition, configFile: string) {
 	const target = { host: host.name, user: definition.user, port: null };
 	const connect = (signal: AbortSignal) => connectSsh(target, { asker: NOBODY, signal, configFile });
 	return systemdServer({ source, definition, connect });

@@ -11,7 +11,7 @@ import { createLogBuffer } from '../../src/store/log-buffer.ts';
 import { createQuestionDesk } from '../../src/store/question-desk.ts';
 import { cellOf } from '../../src/store/selectors.ts';
 import { createTick } from '../../src/store/tick.ts';
-import { PROGRAMS, stackOf } from '../support/console-model.ts';
+import { NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { isAlive } from '../support/processes.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -56,6 +56,7 @@ async function open(
 		shell,
 		verbs: PROGRAMS,
 		questions,
+		openAddition: NO_ADDITIONS,
 	});
 	opened.push(session, tick);
 	await waitFor(
@@ -289,6 +290,7 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 			shell: {},
 			verbs: PROGRAMS,
 			questions: createQuestionDesk(),
+			openAddition: NO_ADDITIONS,
 		}),
 		tick,
 	);

@@ -1,5 +1,6 @@
 import { startCommand } from '../../src/link/local.ts';
 import type { Stack } from '../../src/model/stack.ts';
+import type { OpenAddition } from '../../src/session/console-additions.ts';
 import type { VerbRunner } from '../../src/session/console-verbs.ts';
 import { type CommandOutput, createCommandOutput } from '../../src/store/command-output.ts';
 import { type ConsoleStore, createConsoleStore, receive } from '../../src/store/console-store.ts';
@@ -59,6 +60,9 @@ export const PROGRAMS: VerbRunner = {
 	start: ([file = '', ...args]) => startCommand([file, ...args]),
 	handOver: () => Promise.reject(new Error('there is no terminal')),
 };
+
+/** For consoles that add no server. */
+export const NO_ADDITIONS: OpenAddition = () => Promise.reject(new Error('there is no server to be added'));
 
 /** Stands for the verbs of the program, which are another floor's. */
 export const COMMAND_TREE: CommandTree = {

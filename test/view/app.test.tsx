@@ -1,8 +1,14 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test } from 'vitest';
+import { loadStack } from '../../src/files/load-stack.ts';
 import { ProcdeckError } from '../../src/model/errors.ts';
+import type { Found } from '../../src/model/finding.ts';
 import type { Asker } from '../../src/model/question.ts';
+import type { OpenAddition } from '../../src/session/console-additions.ts';
 import { startConsoleSession } from '../../src/session/console-session.ts';
+import { prepareAddition } from '../../src/session/inventory.ts';
 import { createCommandOutput } from '../../src/store/command-output.ts';
 import { createConsoleStore } from '../../src/store/console-store.ts';
 import { createLogBuffer } from '../../src/store/log-buffer.ts';
@@ -12,8 +18,9 @@ import { App } from '../../src/view/app.tsx';
 import { createController } from '../../src/view/controller.ts';
 import { UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { themeFor } from '../../src/view/theme.ts';
-import { COMMAND_TREE, PROGRAMS, stackOf } from '../support/console-model.ts';
+import { COMMAND_TREE, NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const cleanups: (() => void)[] = [];
@@ -33,7 +40,11 @@ interface Deck {
 }
 
 /** The whole console on a server in memory, drawn by Ink. */
-async function open(servers: readonly ScriptedServer[], environment = 'development'): Promise<Deck> {
+async function open(
+	servers: readonly ScriptedServer[],
+	environment = 'development',
+	openAddition: OpenAddition = NO_ADDITIONS,
+): Promise<Deck> {
 	const types = ['web', 'worker', 'mailer'];
 	const store = createConsoleStore({
 		shell: {},
@@ -56,6 +67,7 @@ async function open(servers: readonly ScriptedServer[], environment = 'developme
 		shell: {},
 		verbs: PROGRAMS,
 		questions,
+		openAddition,
 	});
 	const size = { columns: 100, rows: 24 };
 	const controller = createController({
@@ -392,5 +404,137 @@ describe('many servers', () => {
 		deck.type('\r');
 		await deck.shows('worker on jobs1: move to jobs12 done');
 		expect(servers[11]!.observation.types.find(({ type }) => type === 'worker')?.wanted).toBe(4);
+	});
+});
+
+describe('adding a server', () => {
+	const WARNING: Found = {
+		check: 'journal',
+		severity: 'warning',
+		message: 'keeps only 20 MB',
+		fix: 'raise SystemMaxUse',
+	};
+
+	/** A server that can be added to the stack of a folder. */
+	async function candidate(name = 'jobs1') {
+		const directory = await tempFolder({ Procfile: 'web: run\nworker: run\nmailer: run\n' });
+		const added = scriptedServer({ name, counts: { web: 0, worker: 0, mailer: 0 } });
+		added.examine = async () => [WARNING, { ...WARNING, severity: 'fine' }];
+		const closed: string[] = [];
+		const openAddition: OpenAddition = async (request) => {
+			const stack = await loadStack({ directory, procfile: null, environment: null });
+			const addition = prepareAddition(stack, null, request);
+			return { addition, server: added, close: async () => void closed.push(request.name) };
+		};
+		return { added, closed, openAddition, stackFile: join(directory, 'procdeck.yml') };
+	}
+
+	test('shows what was found and what will be written, adds it, and takes over a worker there', async () => {
+		const { added, openAddition, stackFile } = await candidate();
+		const local = shop();
+		const deck = await open([local], 'development', openAddition);
+		deck.type('a');
+		await deck.shows('Add a server');
+		deck.type('jobs1\tdeploy@203.0.113.5\r');
+		await deck.shows('journal: keeps only 20 MB  raise SystemMaxUse');
+		await deck.shows('procdeck.yml  jobs1 is one of the servers');
+		await deck.shows('procdeck server add jobs1 deploy@203.0.113.5');
+		await expect(readFile(stackFile)).rejects.toThrow('ENOENT');
+		deck.type('y');
+		await deck.shows('jobs1: server add done');
+		await deck.shows('ready to take over workers, not serving web');
+		expect(await readFile(stackFile, 'utf8')).toContain('jobs1: { host: 203.0.113.5, user: deploy }');
+		await deck.shows(/● local .*● jobs1/);
+		deck.type('jm+\r');
+		await deck.shows('worker on local: move to jobs1 done');
+		expect(added.observation.types.find(({ type }) => type === 'worker')?.wanted).toBe(2);
+		added.writeLog('worker.1', 'hello from there\n');
+		deck.type('\x1b[C');
+		await deck.shows('hello from there');
+	});
+
+	test('says what is wrong with what was typed, and lets it be mended', async () => {
+		const { openAddition } = await candidate();
+		const deck = await open([shop()], 'development', openAddition);
+		deck.type('alocal\tdeploy@203.0.113.5\r');
+		await deck.shows('there is a server local already');
+		deck.type('\t\x15no spaces\r');
+		await deck.shows('"no spaces" is no name of a server');
+		deck.type('\x15jobs1\t\x15-oProxyCommand=x\r');
+		await deck.shows('is no address of a server: write [USER@]HOST[:PORT]');
+		deck.type('\x15');
+		await deck.shows('Nothing is written before you say so');
+		deck.type('203.0.113.5\r');
+		await deck.shows('> Add jobs1 <');
+	});
+
+	test('shows why a server is not ready, and writes nothing', async () => {
+		const { added, closed, openAddition, stackFile } = await candidate();
+		added.examine = async () => [
+			{ check: 'sudo', severity: 'fatal', message: 'asks for a password', fix: 'visudo' },
+		];
+		const deck = await open([shop()], 'development', openAddition);
+		deck.type('ajobs1\t203.0.113.5\r');
+		await deck.shows('jobs1 is not ready to run the stack');
+		await deck.shows('sudo: asks for a password  visudo');
+		await waitFor(() => closed.length === 1, 'the server to be closed');
+		deck.type('\x1b');
+		await deck.shows('web on local');
+		await expect(readFile(stackFile)).rejects.toThrow('ENOENT');
+	});
+
+	test('asks with Cancel focused in production, and closes what it has opened', async () => {
+		const { closed, openAddition, stackFile } = await candidate();
+		const deck = await open([shop()], 'production', openAddition);
+		deck.type('ajobs1\t203.0.113.5\r');
+		await deck.shows('> Cancel <');
+		deck.type('\r');
+		await deck.shows('web on local');
+		await waitFor(() => closed.length === 1, 'the server to be closed');
+		await expect(readFile(stackFile)).rejects.toThrow('ENOENT');
+	});
+
+	test('shows that it looks, with what the connection asks over it', async () => {
+		const { added, openAddition } = await candidate();
+		const deck = await open([shop()], 'development', openAddition);
+		added.examine = async () => {
+			const key = { host: 'new', keyType: 'ssh-ed25519', fingerprint: 'SHA256:abc', knownHosts: '~/known' };
+			const isTrusted = await deck.asker.trust(key);
+			await deck.asker.answer('Passphrase', false);
+			return isTrusted ? [] : [{ ...WARNING, check: 'connection', severity: 'fatal' }];
+		};
+		deck.type('ajobs1\tnew\r');
+		await deck.shows('Unknown host key of new');
+		deck.type('y');
+		await deck.shows('Passphrase');
+		deck.type('secret\r');
+		await deck.shows('> Add jobs1 <');
+	});
+
+	test('a look that is given up is over, whatever comes of it', async () => {
+		const { added, closed, openAddition } = await candidate();
+		const { promise, resolve } = Promise.withResolvers<Found[]>();
+		added.examine = () => promise;
+		const deck = await open([shop()], 'development', openAddition);
+		deck.type('ajobs1\tnew\r');
+		await deck.shows('looking at jobs1');
+		deck.type('\x1b');
+		await waitFor(() => closed.length === 1, 'the server to be closed');
+		resolve([]);
+		await deck.shows('web on local');
+		deck.type('a');
+		await deck.shows('Nothing is written before you say so');
+	});
+
+	test('tells in the activity line what did not work, and has no such server', async () => {
+		const { closed, openAddition, stackFile } = await candidate();
+		const deck = await open([shop()], 'development', openAddition);
+		deck.type('ajobs1\tnew\r');
+		await deck.shows('> Add jobs1 <');
+		await writeFile(stackFile, '# theirs\n');
+		deck.type('\r');
+		await deck.shows('jobs1: server add failed: somebody has changed procdeck.yml meanwhile');
+		await waitFor(() => closed.length === 1, 'the server to be closed');
+		expect(deck.screen()).not.toContain('● jobs1');
 	});
 });

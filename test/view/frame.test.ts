@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { putActivity, receive, setNow } from '../../src/store/console-store.ts';
+import { putActivity, receive, setNewServer, setNow } from '../../src/store/console-store.ts';
 import { planFor } from '../../src/view/plans.ts';
 import { frame } from '../../src/view/presentation/frame.ts';
 import { ASCII, UNICODE } from '../../src/view/presentation/glyphs.ts';
@@ -111,6 +111,41 @@ test('the plan of a restart in production has Cancel focused and names the comma
 	expect(screen).toContain('> Cancel <');
 	expect(screen).toContain('procdeck restart worker --server jobs1 -e production');
 	await expect(screen).toMatchFileSnapshot('golden/plan.txt');
+});
+
+test('a server that is to be added: what is wrong, what is written, and the buttons fit a small screen', async () => {
+	const scene = busyShop();
+	const finding = { server: 'jobs2', severity: 'warning', message: 'x'.repeat(90), fix: 'do y' } as const;
+	const folder = '/etc/systemd/system/procdeck.shop.production';
+	const items = ['web', 'worker', 'scheduler', 'mailer', 'a', 'b', 'c'].map((type) => ({
+		type,
+		what: 'it has no unit there yet',
+		action: 'write' as const,
+		paths: [`${folder}.${type}@.service`],
+		diff: [],
+	}));
+	setNewServer(scene.store, {
+		name: 'jobs2',
+		place: 'deploy@jobs2',
+		stage: 'ready',
+		startedAt: START,
+		findings: ['journal', 'disk', 'clock'].map((check) => ({ ...finding, check })),
+		plan: { isSetUp: false, items },
+		file: 'procdeck.yml',
+		error: null,
+	});
+	const sheet = {
+		kind: 'add',
+		stage: 'ready',
+		name: 'jobs2',
+		place: 'deploy@jobs2',
+		field: 'place',
+		focused: 'cancel',
+	} as const;
+	const screen = scene.screen(80, 24, { ...WORKER, sheet });
+	expect(screen).toContain('> Cancel <');
+	expect(screen).toContain(`${folder}.mailer@.service`);
+	await expect(screen).toMatchFileSnapshot('golden/add.txt');
 });
 
 test('paused, stopped, changing, unreachable and orphaned cells', async () => {

@@ -4,7 +4,7 @@ import { setCount } from '../../src/view/actions/change.ts';
 import { typeKey } from '../../src/view/actions/prompts.ts';
 import { takeSaved } from '../../src/view/actions/submit.ts';
 import { bindingsAt, press } from '../../src/view/dispatch.ts';
-import type { Place } from '../../src/view/keymap/binding.ts';
+import { ADDING, type Place } from '../../src/view/keymap/binding.ts';
 import { KEYMAP } from '../../src/view/keymap.ts';
 import type { Context, Step } from '../../src/view/steps.ts';
 import { FIRST_UI, type UiState } from '../../src/view/ui.ts';
@@ -35,7 +35,7 @@ function spokenBy(written: string): readonly string[] {
 /** Letters that are a second way to press a key with a name, written by that. */
 const ALIASES: ReadonlySet<string> = new Set(['h']);
 
-test.each(PLACES)('in %s no key is bound twice', (place) => {
+test.each([...PLACES, ...ADDING])('in %s no key is bound twice', (place) => {
 	const keys = bindingsAt(place).flatMap((binding) => binding.keys);
 	expect(keys).toEqual([...new Set(keys)]);
 });
@@ -147,6 +147,36 @@ test('the move sheet moves to the chosen server', () => {
 	expect(pressAll(context, ['m', 'down', 'enter']).intents).toEqual([
 		{ kind: 'move', type: 'worker', from: 'a', to: 'c', count: null },
 	]);
+});
+
+describe('adding a server', () => {
+	test('is asked for a name and a place, which no key of the deck is in the way of', () => {
+		const typed = ['a', ...'q?y', 'tab', ...'m@h'];
+		const { ui } = pressAll(contextOf(), typed);
+		expect(ui.sheet).toMatchObject({ kind: 'add', name: 'q?y', place: 'm@h', field: 'place' });
+		expect(pressAll(contextOf(), [...typed, 'enter']).intents).toEqual([
+			{ kind: 'check-server', name: 'q?y', place: 'm@h' },
+		]);
+	});
+
+	test('goes to what is not typed yet', () => {
+		const { ui, intents } = pressAll(contextOf(), ['a', 'w', 'enter']);
+		expect(intents).toEqual([]);
+		expect(ui.sheet).toMatchObject({ field: 'place' });
+	});
+
+	test('says in a console that only looks why it does nothing', () => {
+		const { ui, intents } = press(contextOf({ readOnly: true }), 'a');
+		expect({ sheet: ui.sheet, intents }).toEqual({ sheet: null, intents: [] });
+		expect(ui.notice).toContain('read-only');
+	});
+
+	test('Esc forgets it', () => {
+		expect(pressAll(contextOf(), ['a', 'escape'])).toMatchObject({
+			ui: { sheet: null },
+			intents: [{ kind: 'leave-server' }],
+		});
+	});
 });
 
 describe('a plan that is open while somebody else changes what it is about', () => {

@@ -4,14 +4,18 @@ import type { Snapshots } from '../../session/snapshot.ts';
 import type { Output } from './output.ts';
 import type { ServerReport } from './ps-json.ts';
 
-/** What is shown of a server that does not answer. */
-export function unreachable(definition: ServerDefinition, reason: string): ServerReport {
+/** What is shown of a server that does not answer, or has not yet. */
+export function unreachable(
+	definition: ServerDefinition,
+	reason: string | null,
+	connection: 'connecting' | 'unreachable' = 'unreachable',
+): ServerReport {
 	const { name, kind, supervisor, serving } = definition;
 	const observation: ServerObservation = {
 		name,
 		kind,
 		supervisor,
-		connection: 'unreachable',
+		connection,
 		asOf: new Date().toISOString(),
 		serving,
 		drift: [],

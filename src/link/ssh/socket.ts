@@ -47,9 +47,23 @@ function openTcp(settings: Settings, signal: AbortSignal): Promise<Socket> {
 		socket.once('connect', () => {
 			clearTimeout(timer);
 			signal.removeEventListener('abort', abort);
+			leaveTogether(socket);
 			resolve(socket);
 		});
 	});
+}
+
+/** ssh2 writes each packet in three parts, and they would be three in the network, too; as would many small packets. */
+function leaveTogether(socket: Socket): void {
+	const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+	const together = (...args: unknown[]) => {
+		if (socket.writableCorked === 0) {
+			socket.cork();
+			process.nextTick(() => socket.uncork());
+		}
+		return write(...args);
+	};
+	socket.write = together as Socket['write'];
 }
 
 async function openProxy(settings: Settings, command: string): Promise<Way> {

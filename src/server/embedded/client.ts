@@ -3,7 +3,7 @@ import { ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
-import type { LogChunk, LogQuery, Server } from '../server.ts';
+import type { LogChunk, LogQuery, ObserveOptions, Server } from '../server.ts';
 import type { Connection } from './connection.ts';
 import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
 import { readLogs } from './logs/reader.ts';
@@ -47,10 +47,7 @@ class EmbeddedServer implements Server {
 		this.#paths = statePaths(options.stack, options.definition.name);
 	}
 
-	async observe(
-		listener: (event: ServerEvent) => void,
-		options: { readonly stats: boolean },
-	): Promise<() => void> {
+	async observe(listener: (event: ServerEvent) => void, options: ObserveOptions): Promise<() => void> {
 		const over = new AbortController();
 		const stop = AbortSignal.any([over.signal, this.#closing.signal]);
 		const guarded = (event: ServerEvent) => {
@@ -116,7 +113,7 @@ class EmbeddedServer implements Server {
 	/** Sends at least a snapshot; the connection that further events come from, or null while no supervisor runs. */
 	async #observeOnce(
 		listener: (event: ServerEvent) => void,
-		options: { readonly stats: boolean },
+		options: ObserveOptions,
 		stop: AbortSignal,
 	): Promise<Connection | null> {
 		const connection =
@@ -126,7 +123,7 @@ class EmbeddedServer implements Server {
 			listener({ kind: 'snapshot', observation });
 			return null;
 		}
-		const unobserve = await connection.observe(options, listener);
+		const unobserve = await connection.observe({ stats: options.stats !== false }, listener);
 		stop.addEventListener('abort', unobserve);
 		return connection;
 	}
@@ -134,7 +131,7 @@ class EmbeddedServer implements Server {
 	async #keepObserving(
 		first: Connection | null,
 		listener: (event: ServerEvent) => void,
-		options: { readonly stats: boolean },
+		options: ObserveOptions,
 		stop: AbortSignal,
 	): Promise<void> {
 		let current = first;

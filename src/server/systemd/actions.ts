@@ -76,7 +76,7 @@ export class Actions {
 		const check = asked === 'stop' ? null : this.#readyCheck(name);
 		if (check !== null) known.setReadiness(name, 'awaited');
 		try {
-			void session.units.look(unit).catch(() => {});
+			void session.units.know(unit);
 			// A start counts toward limits and remembers failures, unless they are forgotten first.
 			if (asked !== 'stop') session.bus.resetFailed(unit).catch(() => {});
 			const job = jobs.run(session.bus, name, unit, asked);

@@ -24,6 +24,12 @@ export interface ListedUnit {
 /** Properties by name, as the bus sends them. */
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** Names of properties that a unit has, and that the service has which it is. */
+export interface AskedProperties {
+	readonly unit: readonly string[];
+	readonly service: readonly string[];
+}
+
 /** What systemd tells by itself. */
 export type BusEvent =
 	| { readonly kind: 'properties'; readonly path: string; readonly changed: Properties }
@@ -56,13 +62,19 @@ export class BusError extends Error {
 /** systemd's own interface, through a stream that `systemd-stdio-bridge` is at the other end of. */
 export class SystemdBus {
 	readonly #client: MessageBus;
+	readonly #stream: Duplex;
 	readonly #direct: boolean;
 	readonly #listener: (event: BusEvent) => void;
 	readonly #watched = new Set<string>();
-	#isClosed = false;
 
-	private constructor(client: MessageBus, direct: boolean, listener: (event: BusEvent) => void) {
+	private constructor(
+		client: MessageBus,
+		stream: Duplex,
+		direct: boolean,
+		listener: (event: BusEvent) => void,
+	) {
 		this.#client = client;
+		this.#stream = stream;
 		this.#direct = direct;
 		this.#listener = listener;
 		client.connection.on('message', (message) => this.#take(message));
@@ -86,10 +98,7 @@ export class SystemdBus {
 		});
 		// What fails is told by the calls; the stream's end by the link.
 		client.connection.on('error', () => stream.destroy());
-		const bus = new SystemdBus(client, direct, listener);
-		stream.once('close', () => {
-			bus.#isClosed = true;
-		});
+		const bus = new SystemdBus(client, stream, direct, listener);
 		try {
 			await bus.#call(MANAGER_PATH, MANAGER, 'Subscribe');
 			await bus.#match(`type='signal',sender='${SERVICE}',path='${MANAGER_PATH}',interface='${MANAGER}'`);
@@ -103,7 +112,7 @@ export class SystemdBus {
 
 	/** Whether nothing can be asked any more. */
 	get isClosed(): boolean {
-		return this.#isClosed;
+		return this.#stream.destroyed || this.#stream.readableEnded;
 	}
 
 	/** The loaded units whose names match a pattern such as `procdeck.shop.*`. */
@@ -128,10 +137,7 @@ export class SystemdBus {
 	}
 
 	/** Some properties of a unit, those of the unit itself and of the service that it is. A unit that is not loaded has none. */
-	async properties(
-		unit: string,
-		names: { readonly unit: readonly string[]; readonly service: readonly string[] },
-	): Promise<Properties> {
+	async properties(unit: string, names: AskedProperties): Promise<Properties> {
 		const path = objectPath(unit);
 		const asked = [
 			...names.unit.map((name) => [UNIT, name] as const),
@@ -180,12 +186,6 @@ export class SystemdBus {
 		await this.#manager('Reload', '', []);
 	}
 
-	/** The processes of a unit. */
-	async processes(unit: string): Promise<number[]> {
-		const processes = await this.#manager('GetUnitProcesses', 's', [unit]);
-		return (processes as unknown[][]).map(([, pid]) => Number(pid));
-	}
-
 	close(): void {
 		void this.#client.close();
 	}
@@ -228,7 +228,8 @@ export class SystemdBus {
 	#errorOf(error: DBusError): Error {
 		if (!UNANSWERED.has(error.dbusName))
 			return new BusError(error.dbusName ?? error.name, error.message, { cause: error });
-		const message = this.#isClosed ? 'the connection to systemd ended' : 'systemd does not answer';
+		const ended = this.#stream.errored?.message ?? 'the connection to systemd ended';
+		const message = this.isClosed ? ended : 'systemd does not answer';
 		return new ProcdeckError('unreachable', message, null, { cause: error });
 	}
 

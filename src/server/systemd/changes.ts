@@ -7,6 +7,8 @@ import { typeOf } from '../plan/names.ts';
 import { type Plan, plan } from '../plan/plan.ts';
 import type { Formation, SupervisorState } from '../plan/state.ts';
 import { desiredFiles, filesToWrite, recordFile, type Writing } from './desired-files.ts';
+import { driftOf } from './drift.ts';
+import { remarkOnDrift } from './drift-remarks.ts';
 import { heldPath } from './layout.ts';
 import type { StackLock } from './lock.ts';
 import { targetName, unitName } from './names.ts';
@@ -49,7 +51,9 @@ export function beginChange(context: ChangeContext, change: Change): Promise<Att
 		known.takeFiles(await session.readFiles());
 		const before = known.state.formation;
 		const state = planningState(known.state, change);
-		const planned = { plan: plan(state, change, { initial, server: definition.name }), before };
+		const made = plan(state, change, { initial, server: definition.name });
+		const drift = known.files === null ? [] : driftOf(context.stack, definition, session, known.files);
+		const planned = { plan: remarkOnDrift(made, change, drift), before };
 		return attempt(context, planned);
 	});
 }

@@ -31,43 +31,54 @@ export const SUDO_PROGRAMS = ['/usr/bin/systemd-stdio-bridge', '/usr/bin/journal
 
 const FACTS_TIMEOUT_MS = 20_000;
 
+/**
+ * Few processes: hundreds of servers may be asked at once. sudo is asked for its whole list first, because it goes by the
+ * last rule that fits; only where that is not «everything» for each program.
+ */
 const FACTS_SCRIPT = `
-echo "now $(date +%s%3N)"
-echo "uid $(id -u)"
-echo "user $(id -un)"
+echo "began $(date +%s%3N)"
+read -r boot </proc/sys/kernel/random/boot_id
+id=$(LC_ALL=C id)
+uid=\${id#uid=} uid=\${uid%%[!0-9]*} user=\${id#*\\(} user=\${user%%\\)*}
+echo "boot $boot"
 echo "home $HOME"
-echo "groups $(id -Gn)"
-echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-[ -d /run/systemd/system ] && command -v systemd-stdio-bridge >/dev/null && systemctl --version | sed -n '1s/^systemd /systemd /p'
-[ -S "/run/user/$(id -u)/systemd/private" ] && echo manager yes
-[ -e "/var/lib/systemd/linger/$(id -un)" ] && echo linger yes
-if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then
+echo "id $id"
+[ -d /run/systemd/system ] && command -v systemd-stdio-bridge >/dev/null && systemctl --version
+[ -S "/run/user/$uid/systemd/private" ] && echo manager yes
+[ -e "/var/lib/systemd/linger/$user" ] && echo linger yes
+if [ "$uid" != 0 ] && command -v sudo >/dev/null; then
+case $(LC_ALL=C sudo -n -l 2>/dev/null) in
+*'(ALL) NOPASSWD: ALL'|*'(ALL : ALL) NOPASSWD: ALL'|*'(root) NOPASSWD: ALL') echo sudo yes; echo sudojournal yes ;;
+*)
 sudo -n -l systemd-stdio-bridge >/dev/null 2>&1 && sudo -n -l /bin/sh >/dev/null 2>&1 && echo sudo yes
 sudo -n -l journalctl >/dev/null 2>&1 && echo sudojournal yes
+esac
 fi
-true
+echo "ended $(date +%s%3N)"
 `;
 
 /** @throws ProcdeckError `unreachable` when the server does not answer as a Unix system does */
 export async function readFacts(link: Link): Promise<Facts> {
 	const asked = Date.now();
 	const { stdout, stderr } = await link.run(['/bin/sh', '-c', FACTS_SCRIPT], { timeoutMs: FACTS_TIMEOUT_MS });
-	const here = (asked + Date.now()) / 2;
+	const answered = Date.now();
 	const said = new Map(
 		stdout.split('\n').map((line) => {
 			const [word = '', ...rest] = line.split(' ');
 			return [word, rest.join(' ')] as const;
 		}),
 	);
-	const uid = Number(said.get('uid') ?? Number.NaN);
+	const [, uidText, user = ''] = /^uid=(\d+)(?:\(([^)]*)\))?/.exec(said.get('id') ?? '') ?? [];
+	const uid = Number(uidText ?? Number.NaN);
 	if (Number.isNaN(uid)) {
 		const words = stderr.trim() || stdout.trim().slice(0, 200) || 'nothing';
 		throw new ProcdeckError('unreachable', `it does not answer as a Unix system does, but: ${words}`);
 	}
-	const groups = (said.get('groups') ?? '').split(' ');
+	const [, groupList = ''] = / groups=(.*)$/.exec(said.get('id') ?? '') ?? [];
+	const groups = Array.from(groupList.matchAll(/\(([^)]*)\)/g), ([, group = '']) => group);
 	return {
 		uid,
-		user: said.get('user') ?? '',
+		user,
 		home: said.get('home') ?? '/',
 		systemdVersion: Number.parseInt(said.get('systemd') ?? '0', 10),
 		maySudo: said.has('sudo'),
@@ -75,7 +86,7 @@ export async function readFacts(link: Link): Promise<Facts> {
 		readsJournal: uid === 0 || ['systemd-journal', 'adm', 'wheel'].some((group) => groups.includes(group)),
 		hasUserManager: said.has('manager'),
 		lingers: said.has('linger'),
-		clockAhead: Number(said.get('now')) - here,
+		clockAhead: (Number(said.get('began')) - asked + Number(said.get('ended')) - answered) / 2,
 		bootId: said.get('boot') ?? '',
 	};
 }
@@ -93,6 +104,21 @@ export function elevation(
 export function journalAccess(facts: Facts, scope: ServerDefinition['scope']): readonly string[] | null {
 	if (scope === 'user' || facts.readsJournal) return ['journalctl'];
 	return facts.maySudoJournal ? ['sudo', '-n', 'journalctl'] : null;
+}
+
+/** What does not work for the user, in words for who watches. */
+export function limitsOf(facts: Facts, scope: ServerDefinition['scope']): string[] {
+	const { user, lingers } = facts;
+	const limits: string[] = [];
+	if (journalAccess(facts, scope) === null) {
+		const mend = `\`usermod -aG systemd-journal ${user}\` there, as root`;
+		limits.push(`${user} may not read the journal: no logs and no history (${mend})`);
+	}
+	if (scope === 'user' && !lingers) {
+		const mend = `\`loginctl enable-linger ${user}\` there, as root`;
+		limits.push(`what ${user} runs ends with the last login, and does not begin with the boot (${mend})`);
+	}
+	return limits;
 }
 
 /** The line of a sudoers file that lets a user change things; as `doctor` prints it. */

@@ -37,21 +37,27 @@ export async function readHistory(session: Session): Promise<readonly HistoryEnt
 	const { stdout } = await session.link.run(command, { timeoutMs: READ_TIMEOUT_MS });
 	const entries = new Map<string, HistoryEntry>();
 	for (const line of stdout.split('\n')) {
-		const entry = parseChange(line);
-		if (entry !== null) entries.set(entry.id, entry);
+		const entry = parseChange(line)?.entry;
+		if (entry !== undefined) entries.set(entry.id, entry);
 	}
 	return [...entries.values()].slice(-HISTORY_KEPT);
 }
 
-/** Tells of each entry that anybody adds from now on, until the session ends. */
-export async function followHistory(session: Session, onEntry: (entry: HistoryEntry) => void): Promise<void> {
-	const command = historyCommand(session, ['--lines=0', '--follow']);
+/**
+ * Tells of the latest entries, oldest first, and of each that anybody adds until the session ends.
+ * @param onEntry told when it was written down, too: milliseconds since the epoch by the server's clock
+ */
+export async function followHistory(
+	session: Session,
+	onEntry: (entry: HistoryEntry, writtenAt: number) => void,
+): Promise<void> {
+	const command = historyCommand(session, [`--lines=${LINES_READ}`, '--follow']);
 	if (command === null) return;
 	const channel = await session.link.open(command);
 	const lines = createInterface({ input: channel.stream });
 	lines.on('line', (line) => {
-		const entry = parseChange(line);
-		if (entry !== null) onEntry(entry);
+		const written = parseChange(line);
+		if (written !== null) onEntry(written.entry, written.at);
 	});
 	lines.on('error', () => {});
 }
@@ -78,11 +84,12 @@ function historyCommand(session: Session, range: readonly string[]): [string, ..
 	];
 }
 
-function parseChange(line: string): HistoryEntry | null {
+function parseChange(line: string): { readonly entry: HistoryEntry; readonly at: number } | null {
 	try {
-		const { PROCDECK_CHANGE: change } = JSON.parse(line) as Record<string, unknown>;
-		const value: unknown = JSON.parse(String(change));
-		return typeof value === 'object' && value !== null && 'id' in value ? (value as HistoryEntry) : null;
+		const fields = JSON.parse(line) as Record<string, unknown>;
+		const entry: unknown = JSON.parse(String(fields.PROCDECK_CHANGE));
+		if (typeof entry !== 'object' || entry === null || !('id' in entry)) return null;
+		return { entry: entry as HistoryEntry, at: Number(fields.__REALTIME_TIMESTAMP) / 1000 };
 	} catch {
 		return null;
 	}

@@ -16,6 +16,8 @@ export interface InstanceContext {
 	readonly restart: RestartPolicy;
 	/** What its readiness check says; null: nobody here has checked it. */
 	readonly readiness: Readiness | null;
+	/** What systemd said instead of doing what it was asked last; null: it did. */
+	readonly refusal: string | null;
 	/** What systemd was asked to do with it and has not done yet. */
 	readonly asked: Asked | null;
 	/** What its type runs now, and since when (milliseconds since the epoch by the server's clock); null: not known. */
@@ -174,7 +176,8 @@ function stoppingPhase(instance: Instance, unit: UnitState, context: InstanceCon
 	return { kind: 'stopping', process, step: 0, until: Number.POSITIVE_INFINITY, after, exit: null };
 }
 
-function restingPhase(unit: UnitState, { shouldRun, restart }: InstanceContext): Phase {
+function restingPhase(unit: UnitState, { shouldRun, restart, refusal }: InstanceContext): Phase {
+	if (shouldRun && refusal !== null) return { kind: 'failed', reason: refusal };
 	const endedByItself = unit.exitedAt !== 0 && unit.result === 'success' && restart !== 'always';
 	return shouldRun && endedByItself ? { kind: 'ended' } : { kind: 'idle' };
 }

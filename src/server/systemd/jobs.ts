@@ -25,7 +25,8 @@ export class Jobs {
 
 	/**
 	 * Asks for a job and waits for its end.
-	 * @returns `done`, or how else it ended in systemd's own word (`failed`, `timeout`, `canceled`, `dependency`)
+	 * @returns `done`, or how else it ended in systemd's own word (`failed`, `timeout`, `canceled`, `dependency`); `lost`:
+	 * nobody told
 	 * @throws BusError when systemd refuses it
 	 */
 	async run(bus: SystemdBus, name: string, unit: string, asked: Asked): Promise<string> {

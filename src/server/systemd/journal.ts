@@ -1,6 +1,7 @@
 import type { Selector } from '../../model/change.ts';
 import type { LogQuery } from '../server.ts';
 import type { Layout } from './layout.ts';
+import { sliceName } from './names.ts';
 
 /** What is asked of the journal. */
 export interface JournalQuery extends LogQuery {
@@ -38,7 +39,7 @@ export function journalCommand(
 		'--all',
 		`--output-fields=${FIELDS}`,
 		...rangeArguments(query),
-		...matches(layout.prefix, query.selectors),
+		...matches(layout, query.selectors),
 	];
 }
 
@@ -54,13 +55,23 @@ function rangeArguments({ follow, lines, since, afterCursor }: JournalQuery): st
 }
 
 /** A match on a field also finds what is started later, which a match on units would not. */
-function matches(prefix: string, selectors: readonly Selector[]): string[] {
-	const stack = `PROCDECK_STACK=${prefix}`;
-	const alternatives = selectors.map(({ type, index }) =>
-		index === null ? [stack, `PROCDECK_TYPE=${type}`] : [stack, `SYSLOG_IDENTIFIER=${type}.${index}`],
-	);
-	const [first = [stack, '_TRANSPORT=stdout'], ...others] = alternatives;
+function matches(layout: Layout, selectors: readonly Selector[]): string[] {
+	const alternatives = selectors.map(({ type, index }) => [
+		...typeMatch(layout, type),
+		...(index === null ? [] : [`SYSLOG_IDENTIFIER=${type}.${index}`]),
+	]);
+	const [first = [stackMatch(layout), '_TRANSPORT=stdout'], ...others] = alternatives;
 	return [...first, ...others.flatMap((each) => ['+', ...each])];
+}
+
+/** A user's systemd adds no fields of ours to what its units log. */
+function typeMatch(layout: Layout, type: string): string[] {
+	if (layout.scope === 'user') return [`_SYSTEMD_USER_SLICE=${sliceName(layout.prefix, type)}`];
+	return [stackMatch(layout), `PROCDECK_TYPE=${type}`];
+}
+
+function stackMatch({ prefix }: Layout): string {
+	return `PROCDECK_STACK=${prefix}`;
 }
 
 /** @returns null for what is no line of an instance */

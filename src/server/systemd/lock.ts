@@ -59,7 +59,7 @@ export class StackLock {
 
 	/** To be asked before each step that changes something. */
 	requireHeld(): void {
-		if (this.#isGone) throw lost();
+		if (this.#isGone) throw this.#loss();
 	}
 
 	async #take(): Promise<void> {
@@ -73,8 +73,13 @@ export class StackLock {
 			);
 		}
 		const { code, stderr } = await this.#channel.ended;
-		if (code === null) throw lost();
+		if (code === null) throw this.#loss();
 		throw new ProcdeckError('refused', `cannot lock the stack: ${stderr.trim() || 'it does not answer'}`);
+	}
+
+	#loss(): ProcdeckError {
+		const { errored } = this.#channel.stream;
+		return new ProcdeckError('unreachable', errored?.message ?? 'the connection was lost while changing');
 	}
 
 	/** @returns null: it has ended */
@@ -83,8 +88,4 @@ export class StackLock {
 		const { value, done } = await this.#answers.next().catch(() => ({ value: null, done: true }) as const);
 		return done === true ? null : value;
 	}
-}
-
-function lost(): ProcdeckError {
-	return new ProcdeckError('unreachable', 'the connection was lost while changing');
 }

@@ -20,6 +20,12 @@ export function unitName(prefix: string, type: string, index: number): string {
 	return `${prefix}.${type}@${index}.service`;
 }
 
+/** The slice of a user's systemd that all instances of a process type are in. */
+export function sliceName(prefix: string, type: string): string {
+	// A plain hyphen would part it from its parent.
+	return `app-${`${prefix}.${type}`.replaceAll('-', '\\x2d')}.slice`;
+}
+
 export interface InstanceName {
 	/** `worker.2` */
 	readonly name: string;

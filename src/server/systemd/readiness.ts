@@ -37,10 +37,16 @@ export async function isReadyInTime(
 	}
 }
 
-/** As seen from the server itself. */
+/** As seen from the server itself. What does not answer in time is asked anew. */
 function connectTo({ link }: Session, port: number | null): Connect {
-	return () =>
-		port === null ? Promise.reject(new Error('it has no port')) : link.connect('127.0.0.1', port);
+	return async (signal) => {
+		if (port === null) throw new Error('it has no port');
+		const { promise: patience, reject } = Promise.withResolvers<never>();
+		signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+		const connecting = link.connect('127.0.0.1', port);
+		connecting.then((socket) => signal.aborted && socket.destroy()).catch(() => {});
+		return Promise.race([connecting, patience]);
+	};
 }
 
 async function logs(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Link } from '../../link/link.ts';
 import { monotonicNow } from '../../linux/proc.ts';
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry, Selector } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
@@ -22,7 +22,7 @@ import type { ChangeContext } from './changes.ts';
 import { driftOf } from './drift.ts';
 import { examine } from './examine.ts';
 import { readExits } from './exits.ts';
-import { journalAccess } from './facts.ts';
+import { limitsOf } from './facts.ts';
 import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { readLogs } from './logs.ts';
@@ -50,6 +50,10 @@ const LONGEST_LOSS_MS = 60_000;
 
 /** Files are read again when they are quiet for so long. */
 const REREAD_AFTER_MS = 100;
+/** What runs comes first, and who asks only once does not wait for the past. */
+const HISTORY_AFTER_MS = 500;
+/** As exactly as the server's clock is known. */
+const CLOCKS_DIFFER_MS = 1_000;
 
 /** A stack on a server whose systemd runs its instances. */
 export function systemdServer(options: SystemdServerOptions): Server {
@@ -60,7 +64,8 @@ export function systemdServer(options: SystemdServerOptions): Server {
 interface Live {
 	readonly session: Session;
 	readonly actions: Actions;
-	readonly history: readonly HistoryEntry[];
+	/** Of the files, in milliseconds since the epoch by the server's clock. */
+	readonly readAt: number;
 }
 
 class SystemdServer implements Server, ChangeTarget, Observed {
@@ -122,14 +127,19 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		};
 	}
 
-	async observe(listener: (event: ServerEvent) => void, { stats }: ObserveOptions): Promise<() => void> {
+	async observe(
+		listener: (event: ServerEvent) => void,
+		{ stats, withHistory = false }: ObserveOptions,
+	): Promise<() => void> {
 		const guarded = (event: ServerEvent) => {
 			if (this.#listeners.has(guarded) && (stats !== false || event.kind !== 'stats')) listener(event);
 		};
 		this.#listeners.add(guarded);
 		try {
-			if (this.#connection.current === null) await this.#connection.open();
-			else guarded({ kind: 'snapshot', observation: this.observers.snapshot() });
+			const isOpen = this.#connection.current !== null;
+			const { session } = await this.#connection.open();
+			if (withHistory) this.observers.recall(await readHistory(session));
+			if (isOpen || withHistory) guarded({ kind: 'snapshot', observation: this.observers.snapshot() });
 		} catch (error) {
 			if (!(error instanceof ProcdeckError)) throw error;
 			guarded({ kind: 'connection', connection: 'unreachable', reason: error.message });
@@ -151,7 +161,10 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 
 	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]> {
 		const until = AbortSignal.any([signal, this.#closing.signal]);
-		return readLogs(async () => (await this.#connection.open()).session, query, until);
+		// A user's journal can be asked for each type alone.
+		const selectors =
+			query.selectors.length === 0 && this.definition.scope === 'user' ? this.#allTypes() : query.selectors;
+		return readLogs(async () => (await this.#connection.open()).session, { ...query, selectors }, until);
 	}
 
 	async stats(): Promise<ServerStats> {
@@ -186,17 +199,24 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		if (session !== undefined) await writeHistory(session, entry).catch(() => {});
 	}
 
+	#allTypes(): Selector[] {
+		const types = new Set(this.#options.source.stack.processTypes.map(({ name }) => name));
+		for (const type of this.#known.files?.types ?? []) types.add(type);
+		return [...types].map((type) => ({ type, index: null }));
+	}
+
 	get #initial(): Record<string, number> {
 		return initialCounts(this.#options.source.stack, this.definition);
 	}
 
 	get #problems(): readonly FileMessage[] {
-		const { problems } = this.#options.source;
 		const facts = this.#connection.current?.session.facts;
-		if (facts === undefined || journalAccess(facts, this.definition.scope) !== null) return problems;
-		const mend = `\`usermod -aG systemd-journal ${facts.user}\` there, as root`;
-		const message = `${facts.user} may not read the journal: no logs and no history (${mend})`;
-		return [...problems, { file: this.definition.name, line: null, message }];
+		const { name, scope } = this.definition;
+		const limits = facts === undefined ? [] : limitsOf(facts, scope);
+		return [
+			...this.#options.source.problems,
+			...limits.map((message) => ({ file: name, line: null, message })),
+		];
 	}
 
 	#readinessOf({ name }: Instance): boolean | null {
@@ -229,7 +249,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	/** Reads all that is there at the beginning of a connection. */
 	async #look(session: Session): Promise<Live> {
 		this.#serverEpoch = Date.now() + session.facts.clockAhead - monotonicNow();
-		const [files, history] = await Promise.all([session.readFiles(), readHistory(session)]);
+		const readAt = this.#serverNow();
+		const files = await session.readFiles();
 		const units = await session.units.open(enabledUnits(session, files));
 		this.#known.takeFiles(files);
 		this.#known.takeUnits(units);
@@ -248,7 +269,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			onChange: (names) => this.#announcer.soon(names),
 			settled: (name) => this.#settled(name),
 		});
-		return { session, actions, history };
+		return { session, actions, readAt };
 	}
 
 	async #changeContext(): Promise<ChangeContext> {
@@ -266,11 +287,10 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	}
 
 	#opened(live: Live): void {
-		const { session, history } = live;
+		const { session } = live;
 		this.#lookForDrift(session);
-		this.observers.recall(history);
 		void session.lost.then((reason) => this.#lost(live, reason));
-		followHistory(session, (entry) => this.#toldOf(entry)).catch(() => {});
+		setTimeout(() => this.#followHistory(live), HISTORY_AFTER_MS).unref();
 		const snapshot: ServerEvent = { kind: 'snapshot', observation: this.observers.snapshot() };
 		for (const listener of this.#listeners) listener(snapshot);
 		this.#announcer.soon([...this.state.instances.keys()]);
@@ -316,10 +336,14 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		this.#filesRead();
 	}
 
-	/** Somebody changed something: what is held or paused may have become another. */
-	#toldOf(entry: HistoryEntry): void {
-		this.observers.tellHistory(entry);
-		this.#readAgainSoon();
+	#followHistory(live: Live): void {
+		if (this.#connection.current !== live) return;
+		const told = (entry: HistoryEntry, writtenAt: number) => {
+			this.observers.tellHistory(entry);
+			// Somebody changed something: what is held or paused may have become another.
+			if (writtenAt > live.readAt - CLOCKS_DIFFER_MS) this.#readAgainSoon();
+		};
+		followHistory(live.session, told).catch(() => {});
 	}
 
 	#readAgainSoon(): void {

@@ -35,6 +35,8 @@ export class StackState {
 	readonly #clocks: () => Clocks;
 	readonly #units = new Map<string, UnitState>();
 	readonly #readiness = new Map<string, Readiness>();
+	/** Why systemd did not start instances. */
+	readonly #refusals = new Map<string, string>();
 	#files: FilesOnServer | null = null;
 	#state: SupervisorState = EMPTY_STATE;
 
@@ -86,6 +88,7 @@ export class StackState {
 		const instance = instances.get(name) ?? newInstance(formation, type, index);
 		const before = this.#units.get(name) ?? NO_UNIT;
 		this.#units.set(name, unit);
+		if (unit.active === 'activating' || unit.active === 'active') this.#refusals.delete(name);
 		// What was checked was another process.
 		if (unit.startedAt !== before.startedAt && this.readinessOf(name) !== 'awaited')
 			this.#readiness.delete(name);
@@ -139,6 +142,7 @@ export class StackState {
 
 	/** What systemd answered instead of doing what was asked. */
 	fail(name: string, reason: string): void {
+		this.#refusals.set(name, reason);
 		const instance = this.#state.instances.get(name);
 		if (instance !== undefined) this.#put({ ...instance, phase: { kind: 'failed', reason } });
 	}
@@ -182,6 +186,7 @@ export class StackState {
 				!isHeld(formation, instance.name),
 			restart: definitions.get(instance.type)?.settings.restart ?? 'always',
 			readiness: this.readinessOf(instance.name),
+			refusal: this.#refusals.get(instance.name) ?? null,
 			asked: this.#jobs.of(instance.name),
 			launch: this.#launchOf(instance.type),
 			serverNow: server,

@@ -1,6 +1,6 @@
 import type { ProcessSettings, StopStep } from '../../model/stack.ts';
 import { environmentPath, type Layout, runScriptPath, targetPath, templatePath } from './layout.ts';
-import { targetName } from './names.ts';
+import { sliceName, targetName } from './names.ts';
 
 /** A file as it is to be on the server. */
 export interface ServerFile {
@@ -59,7 +59,7 @@ export function templateFile(context: UnitContext, type: string, settings: Proce
 			'[Service]',
 			// A program that is not there is a failed start.
 			'Type=exec',
-			...(user === null ? [] : [`User=${user}`]),
+			...(user === null ? [`Slice=${sliceName(layout.prefix, type)}`] : [`User=${user}`]),
 			`EnvironmentFile=${environmentPath(layout)}`,
 			// Where its standard input is, which never ends.
 			`RuntimeDirectory=procdeck-stdin/${layout.prefix}.${type}.%i`,

@@ -1,7 +1,7 @@
-import type { Properties } from './bus.ts';
+import type { AskedProperties, Properties } from './bus.ts';
 
 /** What is asked of a unit. */
-export const OBSERVED_PROPERTIES = {
+export const OBSERVED_PROPERTIES: AskedProperties = {
 	unit: ['ActiveState', 'SubState', 'StateChangeTimestamp'],
 	service: [
 		'MainPID',
@@ -12,7 +12,13 @@ export const OBSERVED_PROPERTIES = {
 		'Result',
 		'NRestarts',
 	],
-} as const;
+};
+
+/** What has to be asked of a unit that was listed as running: how its process ended, it does not know yet. */
+export const PROPERTIES_OF_RUNNING: AskedProperties = {
+	unit: ['StateChangeTimestamp'],
+	service: ['MainPID', 'ExecMainStartTimestamp', 'NRestarts'],
+};
 
 /** What systemd says of a unit. Times are milliseconds since the epoch by the server's clock, 0 for never. */
 export interface UnitState {

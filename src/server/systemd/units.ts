@@ -1,11 +1,28 @@
-import type { BusEvent, ListedUnit, SystemdBus } from './bus.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { BusEvent, ListedUnit, Properties, SystemdBus } from './bus.ts';
 import { type InstanceName, instanceOf, objectPath } from './names.ts';
-import { NO_UNIT, OBSERVED_PROPERTIES, type UnitState, withProperties } from './unit-state.ts';
+import {
+	NO_UNIT,
+	OBSERVED_PROPERTIES,
+	PROPERTIES_OF_RUNNING,
+	type UnitState,
+	withProperties,
+} from './unit-state.ts';
 
 /** A unit of the stack and what systemd says of it. */
 export interface SeenUnit {
 	readonly of: InstanceName;
 	readonly state: UnitState;
+}
+
+/** Units by name. */
+type Listing = ReadonlyMap<string, ListedUnit>;
+
+/** A unit that is being looked at. */
+interface Look {
+	/** Something of it changed meanwhile. */
+	isOutdated: boolean;
+	done: Promise<void>;
 }
 
 /** The units of a stack over one connection to the bus, kept up to date by what systemd tells. */
@@ -15,8 +32,7 @@ export class Units {
 	readonly #onChange: (unit: SeenUnit) => void;
 	readonly #seen = new Map<string, SeenUnit>();
 	readonly #unitOfPath = new Map<string, string>();
-	/** Units that are being looked at, and whether something was told of them meanwhile. */
-	readonly #looking = new Map<string, { isOutdated: boolean }>();
+	readonly #looking = new Map<string, Look>();
 	#isReloading = false;
 
 	constructor(bus: SystemdBus, prefix: string, onChange: (unit: SeenUnit) => void) {
@@ -28,7 +44,7 @@ export class Units {
 	/** Looks at all that are loaded and at those that are named, and goes on watching them. */
 	async open(named: readonly string[]): Promise<readonly SeenUnit[]> {
 		const loaded = (await this.#list()).map(({ unit }) => unit);
-		await Promise.all([...new Set([...loaded, ...named])].map((unit) => this.look(unit)));
+		await this.#lookAtAll([...new Set([...loaded, ...named])]);
 		return [...this.#seen.values()];
 	}
 
@@ -37,28 +53,53 @@ export class Units {
 		if (!this.#seen.has(unit)) await this.look(unit).catch(() => {});
 	}
 
-	/** Reads what systemd says of a unit now, and goes on watching it. */
-	async look(unit: string): Promise<void> {
+	/**
+	 * Reads what systemd says of a unit now, and goes on watching it.
+	 * @param listing a list of units that is asked for after this call
+	 */
+	look(unit: string, listing: Promise<Listing> | null = null): Promise<void> {
 		const of = instanceOf(this.#prefix, unit);
-		if (of === null || this.#looking.has(unit)) return;
-		const look = { isOutdated: true };
+		if (of === null) return Promise.resolve();
+		const underWay = this.#looking.get(unit);
+		if (underWay !== undefined) {
+			underWay.isOutdated = true;
+			return underWay.done;
+		}
+		const look: Look = { isOutdated: false, done: Promise.resolve() };
 		this.#looking.set(unit, look);
 		this.#unitOfPath.set(objectPath(unit), unit);
-		try {
-			// Watched first, so that nothing is missed between.
-			await this.#bus.watch(unit);
-			// What changes while it is read may be older or newer than what was read.
-			while (look.isOutdated) {
-				look.isOutdated = false;
-				const properties = await this.#bus.properties(unit, OBSERVED_PROPERTIES);
-				this.#set(unit, { of, state: merged(this.#stateOf(unit), withProperties(NO_UNIT, properties)) });
-			}
-		} finally {
-			this.#looking.delete(unit);
+		look.done = this.#read(unit, of, look, listing).finally(() => this.#looking.delete(unit));
+		return look.done;
+	}
+
+	/** One list tells of all of them much that else would be asked of each. */
+	async #lookAtAll(units: readonly string[]): Promise<void> {
+		const { promise: listing, resolve, reject } = Promise.withResolvers<Listing>();
+		const looks = units.map((unit) => this.look(unit, listing));
+		this.#list().then((listed) => resolve(new Map(listed.map((each) => [each.unit, each]))), reject);
+		await Promise.all([listing, ...looks]);
+	}
+
+	async #read(unit: string, of: InstanceName, look: Look, listing: Promise<Listing> | null): Promise<void> {
+		// Watched first, so that nothing is missed between.
+		await this.#bus.watch(unit);
+		for (let listed = (await listing)?.get(unit); ; listed = undefined) {
+			const properties = await this.#properties(unit, listed);
+			const known = this.#stateOf(unit);
+			const state = merged(known, withProperties(NO_UNIT, properties));
+			// Of what was told meanwhile a part may be newer than what was read. That reading loads a unit, which is told too.
+			if (!look.isOutdated || isDeepStrictEqual(state, known)) return this.#set(unit, { of, state });
+			look.isOutdated = false;
 		}
 	}
 
-	/** @returns whether the event was about a unit of the stack */
+	async #properties(unit: string, listed: ListedUnit | undefined): Promise<Properties> {
+		if (listed?.activeState !== 'active' || listed.subState !== 'running')
+			return this.#bus.properties(unit, OBSERVED_PROPERTIES);
+		const { activeState: ActiveState, subState: SubState } = listed;
+		return { ActiveState, SubState, ...(await this.#bus.properties(unit, PROPERTIES_OF_RUNNING)) };
+	}
+
 	take(event: BusEvent): void {
 		switch (event.kind) {
 			case 'properties':

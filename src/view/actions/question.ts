@@ -4,7 +4,7 @@ import type { QuestionSheet, UiState } from '../ui.ts';
 
 /**
  * Shows the oldest question, and takes away one that is answered. What is open otherwise stays: nobody shall answer what
- * came under their fingers.
+ * came under their fingers. A server that is looked at waits for its own questions, so these come over that.
  */
 export function takeQuestion(ui: UiState, questions: readonly Question[]): UiState {
 	const [question] = questions;
@@ -14,15 +14,17 @@ export function takeQuestion(ui: UiState, questions: readonly Question[]): UiSta
 			return sheet.waiting === questions.length
 				? ui
 				: { ...ui, sheet: { ...sheet, waiting: questions.length } };
-		return takeQuestion({ ...ui, sheet: null }, questions);
+		return takeQuestion({ ...ui, sheet: sheet.below }, questions);
 	}
-	if (question === undefined || sheet !== null || ui.prompt !== null) return ui;
+	const below = sheet?.kind === 'add' && sheet.stage === 'looking' ? sheet : null;
+	if (question === undefined || sheet !== below || ui.prompt !== null) return ui;
 	const opened: QuestionSheet = {
 		kind: 'question',
 		question,
 		waiting: questions.length,
 		focused: 'no',
 		text: '',
+		below,
 	};
 	return { ...ui, sheet: opened };
 }
@@ -31,7 +33,7 @@ function answerWith({ ui }: Context, answer: (sheet: QuestionSheet) => Answer): 
 	const { sheet } = ui;
 	if (sheet?.kind !== 'question') return show(ui);
 	const { id } = sheet.question;
-	return ask({ ...ui, sheet: null }, { kind: 'answer', id, answer: answer(sheet) });
+	return ask({ ...ui, sheet: sheet.below }, { kind: 'answer', id, answer: answer(sheet) });
 }
 
 export function trust(context: Context): Step {

@@ -1,5 +1,5 @@
 import { type Context, type Step, show } from '../steps.ts';
-import type { MoveSheet, QuestionSheet, UiState } from '../ui.ts';
+import type { AddSheet, MoveSheet, QuestionSheet, UiState } from '../ui.ts';
 
 const LONGEST = 1000;
 const LONGEST_COUNT = 9;
@@ -26,12 +26,17 @@ function editMove(sheet: MoveSheet, edit: Edit): MoveSheet {
 	return { ...sheet, count: Number(digits) === 0 ? null : Number(digits) };
 }
 
+function editAdd(sheet: AddSheet, edit: Edit): AddSheet {
+	return sheet.stage === 'typing' ? { ...sheet, [sheet.field]: edit(sheet[sheet.field]) } : sheet;
+}
+
 function editAnswer(sheet: QuestionSheet, edit: Edit): QuestionSheet {
 	return sheet.question.kind === 'answer' ? { ...sheet, text: edit(sheet.text) } : sheet;
 }
 
 function editSheet(ui: UiState, edit: Edit): Step {
 	if (ui.sheet?.kind === 'move') return show({ ...ui, sheet: editMove(ui.sheet, edit) });
+	if (ui.sheet?.kind === 'add') return show({ ...ui, sheet: editAdd(ui.sheet, edit) });
 	if (ui.sheet?.kind === 'question') return show({ ...ui, sheet: editAnswer(ui.sheet, edit) });
 	return show(ui);
 }
@@ -44,7 +49,16 @@ export function typeIntoSheet({ ui }: Context, key: string): Step {
 
 /** Whether a sheet is open that text can be typed into. */
 export function takesText({ sheet }: UiState): boolean {
-	return sheet?.kind === 'move' || (sheet?.kind === 'question' && sheet.question.kind === 'answer');
+	switch (sheet?.kind) {
+		case 'move':
+			return true;
+		case 'add':
+			return sheet.stage === 'typing';
+		case 'question':
+			return sheet.question.kind === 'answer';
+		default:
+			return false;
+	}
 }
 
 export function pasteIntoSheet({ ui }: Context, text: string): Step {

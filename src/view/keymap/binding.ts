@@ -12,6 +12,10 @@ export type Place =
 	| 'plan'
 	| 'move'
 	| 'move-count'
+	/** Where a server that is to be added is typed, looked at, and asked about. */
+	| 'add'
+	| 'add-looking'
+	| 'add-ready'
 	/** The question whether to trust a key. */
 	| 'trust'
 	/** A question that is answered by typing. */
@@ -53,3 +57,5 @@ export const LOGS: readonly Place[] = ['log-pane', 'logs'];
 export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash', 'outcomes'];
 export const ALL_PAGES: readonly Place[] = [...PAGES, 'output'];
 export const SHEETS: readonly Place[] = ['plan', 'move', 'move-count', 'trust', 'help'];
+/** Where a server is added. */
+export const ADDING: readonly Place[] = ['add', 'add-looking', 'add-ready'];

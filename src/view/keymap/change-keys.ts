@@ -1,3 +1,4 @@
+import { openAdd } from '../actions/add-server.ts';
 import {
 	pauseOrResume,
 	readOnly,
@@ -11,7 +12,7 @@ import {
 import { openMove, whyNoMove } from '../actions/move.ts';
 import { promptFor } from '../actions/prompts.ts';
 import { openShell, whyNoShell } from '../actions/shell.ts';
-import { ALL_PAGES, type Binding, CELL, change, type Place } from './binding.ts';
+import { ALL_PAGES, type Binding, CELL, change, PANES, type Place } from './binding.ts';
 
 /** Where the cursor is on an instance, or on the type that has it. */
 const INSTANCE: readonly Place[] = [...CELL, 'crash'];
@@ -70,6 +71,13 @@ export const CHANGE_KEYS: readonly Binding[] = [
 		footer: ['m', 'move'],
 		blocked: whyNoMove,
 		press: openMove,
+	}),
+	change({
+		keys: ['a'],
+		places: PANES,
+		help: ['a', 'add a server'],
+		blocked: readOnly,
+		press: openAdd,
 	}),
 	change({
 		keys: ['o'],

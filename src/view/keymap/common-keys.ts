@@ -1,6 +1,6 @@
 import * as sheets from '../actions/sheets.ts';
 import { ask } from '../steps.ts';
-import { ALL_PAGES, type Binding, look, PAGES, SHEETS } from './binding.ts';
+import { ADDING, ALL_PAGES, type Binding, look, PAGES, SHEETS } from './binding.ts';
 
 /** What works nearly everywhere. */
 export const COMMON_KEYS: readonly Binding[] = [
@@ -19,7 +19,7 @@ export const COMMON_KEYS: readonly Binding[] = [
 	}),
 	look({
 		keys: ['ctrl-c'],
-		places: [...PAGES, ...SHEETS, 'answer'],
+		places: [...PAGES, ...SHEETS, ...ADDING, 'answer'],
 		press: ({ ui }) => ask(ui, { kind: 'quit' }),
 	}),
 ];

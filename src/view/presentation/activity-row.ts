@@ -152,11 +152,19 @@ export function activityLine(model: Model, ui: UiState, width: number): Row {
 	const activity = newsOf(model);
 	// Why it went wrong has the whole line.
 	const wentWell = activity === null || WELL.has(activity.outcome);
-	const undo: Row = wentWell && canUndo(model) ? [bold('u'), dim(' undo ')] : [];
+	const undo: Row = wentWell && canUndo(model) ? [bold('u'), dim(` undo ${whatIsUndone(model)}`)] : [];
 	if (activity === null) return spread(historyRow(model), undo, width, ellipsis);
 	const byServer: Row = [bold('c'), dim(' each server ')];
 	const more = activity.servers.length > 1 && !wentWell && ui.page === 'deck' ? byServer : undo;
 	return spread(activityRow(activity, model), more, width, ellipsis);
+}
+
+/** Nothing where that is the change which is told beside it; what it is where that cannot be taken back. */
+function whatIsUndone({ state }: Model): string {
+	const [part] = undoPlan(state).parts;
+	const own = latestChanges(state).find(({ latest }) => latest.who === state.who);
+	if (part === undefined || own === undefined || own.latest.changeId === part.changeId) return '';
+	return `${part.verb} ${part.type ?? ''} on ${part.server} `;
 }
 
 /** Whether the key would take something back now. */

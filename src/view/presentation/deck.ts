@@ -1,13 +1,16 @@
+import type { ServerEntry } from '../../store/console-store.ts';
 import type { Problem } from '../../store/problem.ts';
 import { deckWidth, showsList, WIDE } from '../arrangement.ts';
 import type { Model } from '../model.ts';
+import { visibleTypes } from '../selection.ts';
 import type { UiState } from '../ui.ts';
 import { instanceRows, instancesHeight } from './instances.ts';
 import { logPaneRows } from './log-pane.ts';
 import { matrixHeight, matrixRows } from './matrix.ts';
+import { columnsOf } from './matrix-columns.ts';
 import { plain, type Row, span } from './row.ts';
 import { blankRow } from './rule.ts';
-import { LEAST_LIST, serverListHeight, serverListRows } from './server-list.ts';
+import { LEAST_LIST, listedInSight, serverListHeight, serverListRows } from './server-list.ts';
 import { leastSheetHeight, sheetHeight, sheetRows } from './sheets.ts';
 import { changesRows, loadRows, wrongHeight, wrongRows } from './wide.ts';
 
@@ -93,9 +96,13 @@ function filled(rows: readonly Row[], width: number, height: number): Row[] {
 	return [...shown, ...Array.from({ length: height - shown.length }, () => blankRow(width))];
 }
 
+function stackedHeights(top: Top, model: Model, ui: UiState, width: number, height: number): Heights {
+	return shareHeight(height, top, middleHeight(model, ui, width), leastHeights(ui, model, width));
+}
+
 function stackedRows(model: Model, ui: UiState, width: number, height: number): Row[] {
 	const top = topOf(model, ui, width);
-	const share = shareHeight(height, top, middleHeight(model, ui, width), leastHeights(ui, model, width));
+	const share = stackedHeights(top, model, ui, width, height);
 	const rows = [
 		...topRows(top, model, ui, width, share.top),
 		...gap(width, share.gaps),
@@ -185,6 +192,24 @@ function wideRows(
 		divider,
 		...(right[position] ?? [plain(' '.repeat(width - leftWidth - 1))]),
 	]);
+}
+
+/** The servers of the matrix, or of the part of the list, that the deck shows. */
+export function deckServers(
+	model: Model,
+	problems: readonly Problem[],
+	ui: UiState,
+	width: number,
+	height: number,
+): readonly ServerEntry[] {
+	const ownWidth = deckWidth(model, width);
+	const top = topOf(model, ui, ownWidth);
+	if (!top.isList) return columnsOf(model, ui, visibleTypes(model, ui), ownWidth).servers;
+	const heights =
+		width >= WIDE
+			? leftHeights(top, model, problems, ui, ownWidth, height)
+			: stackedHeights(top, model, ui, width, height);
+	return listedInSight(model, ui, heights.top);
 }
 
 /** The deck between attention line and activity line. */

@@ -3,10 +3,11 @@ import type { Model } from '../model.ts';
 import type { Page, UiState } from '../ui.ts';
 import { activityLine } from './activity-row.ts';
 import { crashRows } from './crash-page.ts';
-import { deckRows } from './deck.ts';
+import { deckRows, deckServers } from './deck.ts';
 import { footerRow } from './footer.ts';
 import { attentionRow, headerRow } from './header.ts';
 import { logPageRows } from './log-pane.ts';
+import { targetsInSight } from './move-sheet.ts';
 import { outcomeRows } from './outcomes-page.ts';
 import { outputRows } from './output-page.ts';
 import type { Row } from './row.ts';
@@ -38,13 +39,30 @@ export function frame(model: Model, ui: UiState, width: number, height: number):
 	if (ui.page !== 'deck') {
 		return [header, ...pageRows(PAGES[ui.page], model, ui, width, height - 3), ...lowest];
 	}
-	const air = height >= 30 ? [blankRow(width)] : [];
-	const room = height - 4 - air.length;
 	return [
 		header,
 		attentionRow(model, problems, ui.problem, width),
-		...air,
-		...deckRows(model, problems, ui, width, room),
+		...Array.from({ length: airOf(height) }, () => blankRow(width)),
+		...deckRows(model, problems, ui, width, deckHeight(height)),
 		...lowest,
 	];
+}
+
+/** Blank rows above the deck. */
+function airOf(height: number): number {
+	return height >= 30 ? 1 : 0;
+}
+
+function deckHeight(height: number): number {
+	return height - 4 - airOf(height);
+}
+
+/** Names of the servers whose load the screen shows. */
+export function serversInSight(model: Model, ui: UiState, width: number, height: number): readonly string[] {
+	const inSheet = ui.sheet?.kind === 'move' ? targetsInSight(ui.sheet, model) : [];
+	const onDeck =
+		ui.page === 'deck' && !isTooSmall(width, height)
+			? deckServers(model, problemsOf(model.state), ui, width, deckHeight(height))
+			: [];
+	return [...new Set([...onDeck, ...inSheet].map(({ name }) => name))];
 }

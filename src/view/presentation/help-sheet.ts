@@ -73,6 +73,7 @@ const SECTIONS: readonly (readonly [title: string, place: Place])[] = [
 	['What a command wrote', 'output'],
 	['A plan', 'plan'],
 	['Moving', 'move'],
+	['Adding a server', 'add'],
 	['What became of a change', 'outcomes'],
 ];
 

@@ -41,13 +41,18 @@ function targetRow(server: ServerEntry, sheet: MoveSheet, model: Model, nameWidt
 	];
 }
 
-function targetRows(sheet: MoveSheet, model: Model): Row[] {
+/** The servers that the sheet shows as where instances could go. */
+export function targetsInSight(sheet: MoveSheet, model: Model): readonly ServerEntry[] {
 	const targets = moveTargets(model, sheet);
 	const chosen = targets.indexOf(moveTarget(model, sheet)!);
-	const shown = shownPart(targets, Math.max(0, chosen), MOST_TARGETS);
+	return shownPart(targets, Math.max(0, chosen), MOST_TARGETS);
+}
+
+function targetRows(sheet: MoveSheet, model: Model): Row[] {
+	const shown = targetsInSight(sheet, model);
 	const nameWidth = Math.max(0, ...shown.map(({ name }) => widthOf(name)));
 	const rows = shown.map((server) => targetRow(server, sheet, model, nameWidth));
-	if (targets.length === 0) rows.push([span('warn', `     no other server has ${sheet.filter}`)]);
+	if (shown.length === 0) rows.push([span('warn', `     no other server has ${sheet.filter}`)]);
 	return rows;
 }
 

@@ -30,16 +30,26 @@ function itemsOf({ servers, deviating }: ListedServers): readonly Item[] {
 /** Title, column titles, and the row of all. */
 const HEADS = 3;
 
+/** What of the list is shown in `height` rows. */
+function shownItems(model: Model, ui: UiState, listed: ListedServers, height: number): readonly Item[] {
+	const items = itemsOf(listed);
+	const name = selectedServer(model, ui)?.name;
+	const selected = items.findIndex((item) => item !== DIVIDER && item.name === name);
+	return shownPart(items, Math.max(0, selected), Math.max(1, height - HEADS));
+}
+
+/** The servers that the list shows in `height` rows. */
+export function listedInSight(model: Model, ui: UiState, height: number): readonly ServerEntry[] {
+	return shownItems(model, ui, listedServers(model, ui), height).filter((item) => item !== DIVIDER);
+}
+
 /** Servers down, process types across, in at most `height` rows; what is wrong comes first. */
 export function serverListRows(model: Model, ui: UiState, width: number, height: number): Row[] {
 	const listed = listedServers(model, ui);
 	const columns = listColumns(model, ui, listed, width);
 	const hasPane = ui.page === 'deck' && ui.pane === 'formation';
 	const list: List = { model, ui, listed, columns, selectedType: selectedType(model, ui), hasPane };
-	const items = itemsOf(listed);
-	const name = selectedServer(model, ui)?.name;
-	const selected = items.findIndex((item) => item !== DIVIDER && item.name === name);
-	const shown = shownPart(items, Math.max(0, selected), Math.max(1, height - HEADS));
+	const shown = shownItems(model, ui, listed, height);
 	const rows = [
 		headRow(list, shown, width),
 		titleRow(list),

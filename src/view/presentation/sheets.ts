@@ -1,5 +1,6 @@
 import type { Model } from '../model.ts';
 import type { Sheet, UiState } from '../ui.ts';
+import { addRows } from './add-sheet.ts';
 import { helpRows } from './help-sheet.ts';
 import { moveRows } from './move-sheet.ts';
 import { planRows } from './plan-sheet.ts';
@@ -16,6 +17,8 @@ function askingRows(sheet: AskingSheet, model: Model, width: number): Row[] {
 			return planRows(sheet.plan, sheet.focused, model, width);
 		case 'move':
 			return moveRows(sheet, model, width);
+		case 'add':
+			return addRows(sheet, model, width);
 		case 'question':
 			return questionRows(sheet, model, width);
 	}

@@ -1,0 +1,20 @@
+import { type TempStack, tempStack } from '../support/temp-stack.ts';
+import { sharedFleet } from './fleet-host.ts';
+import { resetHost } from './reset-host.ts';
+
+let stacks = 0;
+
+/** A stack on hosts of the fleet, which are as new, for the built binary: its `ssh` knows the fleet. */
+export async function binaryStack(procfile: string, ...hosts: readonly string[]): Promise<TempStack> {
+	const fleet = sharedFleet();
+	const name = `deck-${process.pid}-${++stacks}`;
+	const path = `/srv/${name}`;
+	for (const host of hosts.map((each) => fleet.host(each))) {
+		await resetHost(host);
+		await host.run(`install -d -o deploy ${path}`);
+	}
+	const servers = hosts.map((host) => `  ${host}: { host: ${host}, user: deploy }\n`);
+	const settings = `stack: ${name}\npath: ${path}\nservers:\n${servers.join('')}`;
+	const environment = { PATH: `${fleet.binFolder}:${process.env.PATH}` };
+	return tempStack({ Procfile: procfile, 'procdeck.yml': settings }, environment);
+}

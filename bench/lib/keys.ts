@@ -39,10 +39,19 @@ const ESCAPE = '\x1b';
 const isHelp = (screen: string) => screen.includes('Help for this pane');
 const isPrompt = (text: string) => (screen: string) => screen.includes(` :${text}_`);
 /** The title of the pane; the line of activity may name a type on a server as well. */
-const isOn = (type: string) => (screen: string) => screen.includes(`${type} on local ─`);
+const isOn = (what: string) => (screen: string) => screen.includes(` ${what} ─`);
 
 /** Keys of the console on two process types, the first of which is selected: sheets, prompts and moving. */
 export function consoleKeys(first: string, second: string): Key[] {
+	return keysBetween(`${first} on local`, `${second} on local`);
+}
+
+/**
+ * Keys of the console: sheets, prompts, and moving down and up again.
+ * @param first the title of the pane of instances at the beginning, such as `worker on web1`
+ * @param second its title one further down
+ */
+export function keysBetween(first: string, second: string): Key[] {
 	return [
 		{ typed: '?', fits: isHelp },
 		{ typed: ESCAPE, fits: (screen) => !isHelp(screen) },

@@ -16,11 +16,11 @@ export async function onHost(host: Host, { prefix }: SystemdApp, type: string): 
 	return { enabled: numbersIn(links, type), active: numbersIn(await host.run(list), type) };
 }
 
-/** What runs there because somebody has logged in; what instances are does not. */
+/** The commands that run there because somebody has logged in; what instances are is not among them. */
 export function processesOfLogins(host: Host): Promise<string> {
-	return host.run(
-		"ps -eo pid=,cgroup=,args= | grep -E '/session-[^/]*[.]scope |sshd: [a-z]' | grep -v grep || true",
-	);
+	return host.run(`for process in /proc/[0-9]*; do
+		grep -qs '/session-[^/]*[.]scope' $process/cgroup && tr '\\0' ' ' <$process/cmdline && echo
+	done 2>/dev/null; true`);
 }
 
 function numbersIn(text: string, type: string): number[] {

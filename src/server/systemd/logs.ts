@@ -1,20 +1,32 @@
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { LogChunk, LogQuery } from '../server.ts';
+import { isLoss } from './changes.ts';
 import { journalAccess } from './facts.ts';
 import { type JournalEntry, type JournalQuery, journalCommand, parseEntry } from './journal.ts';
 import type { Session } from './session.ts';
 
+const READ_AGAIN_AFTER_MS = 1_000;
+
 /** Lines that are told at one time. */
 const BATCH_LINES = 512;
 
+/** What lines are read over. */
+export interface LogSource {
+	/** By the connection there is, or a new one. */
+	open(): Promise<Session>;
+	/** By the connection there is, or the next one; null when `signal` was aborted before. */
+	next(signal: AbortSignal): Promise<Session | null>;
+}
+
 /**
  * The lines of a stack's instances from the journal; while they are followed, also over a lost connection.
- * @param open the connection there is, or a new one
- * @throws ProcdeckError `refused` where this user may not read the journal
+ * @throws ProcdeckError `refused` where this user may not read the journal; `unreachable` when the connection is lost
+ * before all that there is has been read back
  */
 export async function* readLogs(
-	open: () => Promise<Session>,
+	source: LogSource,
 	query: LogQuery,
 	signal: AbortSignal,
 ): AsyncGenerator<LogChunk[]> {
@@ -24,21 +36,35 @@ export async function* readLogs(
 		return entries.map(toChunk);
 	};
 	const startedAt = Date.now();
-	const session = await open();
+	const session = await source.open();
 	if (query.lines !== 0)
 		for await (const entries of read(session, { ...query, follow: false }, signal)) yield seen(entries);
-	if (!query.follow) return;
+	if (!query.follow || signal.aborted) return;
 	yield [];
-	for (let current = session; !signal.aborted; current = await open()) {
+	for (let current: Session | null = session; current !== null; current = await source.next(signal)) {
 		const from: Partial<JournalQuery> =
 			cursor === null
 				? { since: startedAt + session.facts.clockAhead }
 				: { since: null, afterCursor: cursor };
-		for await (const entries of read(current, { ...query, lines: null, ...from }, signal))
+		for await (const entries of follow(current, { ...query, lines: null, ...from }, signal))
 			yield seen(entries);
 		if (signal.aborted) return;
-		await current.lost;
 	}
+}
+
+/** Ends when the connection is lost, or what reads there ends. */
+async function* follow(
+	session: Session,
+	query: JournalQuery,
+	signal: AbortSignal,
+): AsyncGenerator<JournalEntry[]> {
+	try {
+		yield* read(session, query, signal);
+	} catch (error) {
+		if (!isLoss(error)) throw error;
+	}
+	// What ends by itself is not begun again without a pause.
+	if (!signal.aborted) await Promise.race([session.lost, sleep(READ_AGAIN_AFTER_MS)]);
 }
 
 async function* read(
@@ -58,8 +84,8 @@ async function* read(
 	signal.addEventListener('abort', close, { once: true });
 	try {
 		yield* batches(lines);
-	} catch {
-		// The link was lost: whoever follows goes on over the next one.
+	} catch (error) {
+		if (!signal.aborted) throw error;
 	} finally {
 		signal.removeEventListener('abort', close);
 		close();

@@ -26,6 +26,7 @@ export class Reconnecting<T> {
 	#opening: Promise<T> | null = null;
 	#isTrying = false;
 	#isClosed = false;
+	readonly #awaited = new Set<(connection: T) => void>();
 
 	constructor(options: ReconnectingOptions<T>) {
 		this.#options = options;
@@ -40,6 +41,26 @@ export class Reconnecting<T> {
 		if (this.#current !== null) return Promise.resolve(this.#current);
 		this.#opening ??= this.#connect();
 		return this.#opening;
+	}
+
+	/**
+	 * The connection there is, or the one that it comes back with by itself.
+	 * @returns null when `signal` was aborted before
+	 */
+	next(signal: AbortSignal): Promise<T | null> {
+		if (this.#current !== null || signal.aborted) return Promise.resolve(this.#current);
+		return new Promise((resolve) => {
+			const giveUp = () => {
+				this.#awaited.delete(take);
+				resolve(null);
+			};
+			const take = (connection: T) => {
+				signal.removeEventListener('abort', giveUp);
+				resolve(connection);
+			};
+			this.#awaited.add(take);
+			signal.addEventListener('abort', giveUp, { once: true });
+		});
 	}
 
 	/** A connection is gone. */
@@ -81,6 +102,8 @@ export class Reconnecting<T> {
 			const connection = await this.#options.connect();
 			this.#current = connection;
 			this.#options.onOpen(connection);
+			for (const take of this.#awaited) take(connection);
+			this.#awaited.clear();
 			return connection;
 		} finally {
 			this.#opening = null;

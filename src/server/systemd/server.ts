@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Link } from '../../link/link.ts';
 import { monotonicNow } from '../../linux/proc.ts';
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry, Selector } from '../../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
@@ -25,7 +25,7 @@ import { readExits } from './exits.ts';
 import { limitsOf } from './facts.ts';
 import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
-import { readLogs } from './logs.ts';
+import { type LogSource, readLogs } from './logs.ts';
 import { instanceOf, unitName } from './names.ts';
 import type { FilesOnServer } from './read-files.ts';
 import { Reconnecting } from './reconnect.ts';
@@ -161,10 +161,11 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 
 	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]> {
 		const until = AbortSignal.any([signal, this.#closing.signal]);
-		// A user's journal can be asked for each type alone.
-		const selectors =
-			query.selectors.length === 0 && this.definition.scope === 'user' ? this.#allTypes() : query.selectors;
-		return readLogs(async () => (await this.#connection.open()).session, { ...query, selectors }, until);
+		const source: LogSource = {
+			open: async () => (await this.#connection.open()).session,
+			next: async (ended) => (await this.#connection.next(ended))?.session ?? null,
+		};
+		return readLogs(source, this.#namingTypes(query), until);
 	}
 
 	async stats(): Promise<ServerStats> {
@@ -199,10 +200,12 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		if (session !== undefined) await writeHistory(session, entry).catch(() => {});
 	}
 
-	#allTypes(): Selector[] {
-		const types = new Set(this.#options.source.stack.processTypes.map(({ name }) => name));
-		for (const type of this.#known.files?.types ?? []) types.add(type);
-		return [...types].map((type) => ({ type, index: null }));
+	/** A user's journal can be asked for types alone. */
+	#namingTypes(query: LogQuery): LogQuery {
+		if (this.definition.scope === 'system' || query.selectors.length > 0) return query;
+		const inProcfile = this.#options.source.stack.processTypes.map(({ name }) => name);
+		const types = new Set([...inProcfile, ...(this.#known.files?.types ?? [])]);
+		return { ...query, selectors: [...types].map((type) => ({ type, index: null })) };
 	}
 
 	get #initial(): Record<string, number> {

@@ -126,7 +126,9 @@ function phaseOf(instance: Instance, unit: UnitState, context: InstanceContext):
 		case 'deactivating':
 			return stoppingPhase(instance, unit, context);
 		case 'failed':
-			return context.shouldRun ? { kind: 'failed', reason: failureOf(instance, unit) } : { kind: 'idle' };
+			if (!context.shouldRun) return { kind: 'idle' };
+			// A stop that took too long fails, also where a restart goes on with a start.
+			return unit.hasJob ? { kind: 'spawning' } : { kind: 'failed', reason: failureOf(instance, unit) };
 		default:
 			return restingPhase(unit, context);
 	}

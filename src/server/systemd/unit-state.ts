@@ -2,7 +2,7 @@ import type { AskedProperties, Properties } from './bus.ts';
 
 /** What is asked of a unit. */
 export const OBSERVED_PROPERTIES: AskedProperties = {
-	unit: ['ActiveState', 'SubState', 'StateChangeTimestamp'],
+	unit: ['ActiveState', 'SubState', 'StateChangeTimestamp', 'Job'],
 	service: [
 		'MainPID',
 		'ExecMainStartTimestamp',
@@ -36,6 +36,8 @@ export interface UnitState {
 	readonly result: string;
 	/** Automatic ones since the last manual start. */
 	readonly restarts: number;
+	/** Whether systemd was asked for something, by whomever, that it has not done yet. */
+	readonly hasJob: boolean;
 }
 
 export const NO_UNIT: UnitState = {
@@ -49,6 +51,7 @@ export const NO_UNIT: UnitState = {
 	exitStatus: 0,
 	result: 'success',
 	restarts: 0,
+	hasJob: false,
 };
 
 /** A unit after some of its properties changed. */
@@ -77,5 +80,11 @@ export function withProperties(before: UnitState, changed: Properties): UnitStat
 		exitStatus: number('ExecMainStatus', before.exitStatus),
 		result: text('Result', before.result),
 		restarts: number('NRestarts', before.restarts),
+		hasJob: hasJob(changed.Job) ?? before.hasJob,
 	};
+}
+
+/** The number of the job, which is 0 for none, and its object. */
+function hasJob(job: unknown): boolean | null {
+	return Array.isArray(job) ? job[0] !== 0 : null;
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Link } from '../../link/link.ts';
 import { monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
@@ -19,15 +18,14 @@ import { Announcer } from './announcer.ts';
 import { beginDespiteLoss } from './begin.ts';
 import type { BusEvent } from './bus.ts';
 import type { ChangeContext } from './changes.ts';
-import { driftOf } from './drift.ts';
 import { examine } from './examine.ts';
 import { readExits } from './exits.ts';
 import { limitsOf } from './facts.ts';
+import { enabledUnits, FilesWatch } from './files-watch.ts';
 import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { type LogSource, readLogs } from './logs.ts';
-import { instanceOf, unitName } from './names.ts';
-import type { FilesOnServer } from './read-files.ts';
+import { instanceOf } from './names.ts';
 import { Reconnecting } from './reconnect.ts';
 import type { Replacement } from './rolling.ts';
 import { Sampler } from './sampler.ts';
@@ -48,8 +46,6 @@ export interface SystemdServerOptions {
 /** So long it is tried to finish a change that a broken connection interrupted, where its verb has no time of its own. */
 const LONGEST_LOSS_MS = 60_000;
 
-/** Files are read again when they are quiet for so long. */
-const REREAD_AFTER_MS = 100;
 /** What runs comes first, and who asks only once does not wait for the past. */
 const HISTORY_AFTER_MS = 500;
 /** As exactly as the server's clock is known. */
@@ -81,11 +77,9 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly #connection: Reconnecting<Live>;
 	readonly #closing = new AbortController();
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
-	readonly #unlisten: () => void;
+	readonly #files: FilesWatch;
 	/** The server's clock, in milliseconds since the epoch, when the monotonic one here was 0. */
 	#serverEpoch = 0;
-	#drift: readonly string[] = [];
-	#reread: NodeJS.Timeout | null = null;
 
 	constructor(options: SystemdServerOptions) {
 		const { source, definition } = options;
@@ -107,7 +101,13 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			session: async () => (await this.#connection.open()).session,
 			serverNow: () => this.#serverNow(),
 		});
-		this.#unlisten = source.listen(() => this.#redefine());
+		this.#files = new FilesWatch({
+			source,
+			definition,
+			known: this.#known,
+			announcer: this.#announcer,
+			session: () => this.#connection.current?.session ?? null,
+		});
 	}
 
 	get state(): SupervisorState {
@@ -119,7 +119,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			definition: this.definition,
 			initial: this.#initial,
 			problems: this.#problems,
-			drift: this.#drift,
+			drift: this.#files.drift,
 			clock: { mono: monotonicNow(), wall: Date.now() },
 			supervisorPid: null,
 			readinessOf: (instance) => this.#readinessOf(instance),
@@ -180,7 +180,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 
 	async close(): Promise<void> {
 		this.#closing.abort();
-		this.#unlisten();
+		this.#files.close();
 		this.#sampler.close();
 		this.#announcer.close();
 		const live = await this.#connection.close();
@@ -190,7 +190,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 
 	async begin(change: Change, timeoutMs: number | null): Promise<Begun> {
 		const begun = await beginDespiteLoss(() => this.#changeContext(), change, timeoutMs ?? LONGEST_LOSS_MS);
-		this.#filesRead();
+		this.#files.taken();
 		return begun;
 	}
 
@@ -291,7 +291,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 
 	#opened(live: Live): void {
 		const { session } = live;
-		this.#lookForDrift(session);
+		this.#files.lookForDrift();
 		void session.lost.then((reason) => this.#lost(live, reason));
 		setTimeout(() => this.#followHistory(live), HISTORY_AFTER_MS).unref();
 		const snapshot: ServerEvent = { kind: 'snapshot', observation: this.observers.snapshot() };
@@ -329,14 +329,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			const of = instanceOf(this.#connection.current?.session.layout.prefix ?? '', event.unit);
 			if (of !== null && this.#known.refresh(of.name)) this.#announcer.soon([of.name]);
 		} else if (event.kind === 'unit-files-changed' || event.kind === 'reloaded') {
-			this.#readAgainSoon();
+			this.#files.readSoon();
 		}
-	}
-
-	/** The app's files became others: what is there may differ from them now. */
-	#redefine(): void {
-		this.#known.redefine();
-		this.#filesRead();
 	}
 
 	#followHistory(live: Live): void {
@@ -344,40 +338,9 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const told = (entry: HistoryEntry, writtenAt: number) => {
 			this.observers.tellHistory(entry);
 			// Somebody changed something: what is held or paused may have become another.
-			if (writtenAt > live.readAt - CLOCKS_DIFFER_MS) this.#readAgainSoon();
+			if (writtenAt > live.readAt - CLOCKS_DIFFER_MS) this.#files.readSoon();
 		};
 		followHistory(live.session, told).catch(() => {});
-	}
-
-	#readAgainSoon(): void {
-		if (this.#reread !== null) clearTimeout(this.#reread);
-		this.#reread = setTimeout(() => {
-			this.#reread = null;
-			void this.#readAgain().catch(() => {});
-		}, REREAD_AFTER_MS).unref();
-	}
-
-	async #readAgain(): Promise<void> {
-		const live = this.#connection.current;
-		if (live === null) return;
-		const files = await live.session.readFiles();
-		if (this.#connection.current !== live || isDeepStrictEqual(files, this.#known.files)) return;
-		this.#known.takeFiles(files);
-		this.#filesRead();
-	}
-
-	#filesRead(): void {
-		const { files } = this.#known;
-		const session = this.#connection.current?.session;
-		if (files === null || session === undefined) return;
-		this.#lookForDrift(session);
-		for (const unit of enabledUnits(session, files)) void session.units.know(unit);
-		this.#announcer.stack();
-	}
-
-	#lookForDrift(session: Session): void {
-		const { files } = this.#known;
-		if (files !== null) this.#drift = driftOf(this.#options.source.stack, this.definition, session, files);
 	}
 
 	async #settled(name: string): Promise<Replacement> {
@@ -385,10 +348,4 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const [state] = await this.settling.wait([goal], this.state, 2 ** 31 - 1, () => {});
 		return state?.kind === 'done' || goalState(goal, this.state).kind === 'done' ? 'settled' : 'failed';
 	}
-}
-
-function enabledUnits({ layout }: Session, { enabled }: FilesOnServer): string[] {
-	return Object.entries(enabled).flatMap(([type, numbers]) =>
-		numbers.map((index) => unitName(layout.prefix, type, index)),
-	);
 }

@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ServerDefinition } from '../../model/stack.ts';
+import type { StackSource } from '../stack-source.ts';
+import type { Announcer } from './announcer.ts';
+import { driftOf } from './drift.ts';
+import { unitName } from './names.ts';
+import type { FilesOnServer } from './read-files.ts';
+import type { Session } from './session.ts';
+import type { StackState } from './stack-state.ts';
+
+/** Files are read again when they are quiet for so long. */
+const REREAD_AFTER_MS = 100;
+
+export interface FilesWatchContext {
+	readonly source: StackSource;
+	readonly definition: ServerDefinition;
+	readonly known: StackState;
+	readonly announcer: Announcer;
+	/** The connection there is; null: none. */
+	readonly session: () => Session | null;
+}
+
+/** Keeps up with a stack's files, here and on the server, and with how they differ. */
+export class FilesWatch {
+	readonly #context: FilesWatchContext;
+	readonly #unlisten: () => void;
+	#drift: readonly string[] = [];
+	#timer: NodeJS.Timeout | null = null;
+
+	constructor(context: FilesWatchContext) {
+		this.#context = context;
+		this.#unlisten = context.source.listen(() => {
+			context.known.redefine();
+			this.taken();
+		});
+	}
+
+	/** What on the server differs from the files, in words. */
+	get drift(): readonly string[] {
+		return this.#drift;
+	}
+
+	/** The server's files were read into the state: tells what follows from it. */
+	taken(): void {
+		const { known, announcer, session } = this.#context;
+		const current = session();
+		if (known.files === null || current === null) return;
+		this.lookForDrift();
+		for (const unit of enabledUnits(current, known.files)) void current.units.know(unit);
+		announcer.stack();
+	}
+
+	lookForDrift(): void {
+		const { known, source, definition, session } = this.#context;
+		const current = session();
+		if (known.files !== null && current !== null)
+			this.#drift = driftOf(source.stack, definition, current, known.files);
+	}
+
+	/** The server's files may have become others. */
+	readSoon(): void {
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => {
+			this.#timer = null;
+			void this.#read().catch(() => {});
+		}, REREAD_AFTER_MS).unref();
+	}
+
+	close(): void {
+		this.#unlisten();
+		if (this.#timer !== null) clearTimeout(this.#timer);
+	}
+
+	async #read(): Promise<void> {
+		const { known, session } = this.#context;
+		const current = session();
+		const files = await current?.readFiles();
+		if (files === undefined || session() !== current || isDeepStrictEqual(files, known.files)) return;
+		known.takeFiles(files);
+		this.taken();
+	}
+}
+
+/** The units of the instances that a boot starts. */
+export function enabledUnits({ layout }: Session, { enabled }: FilesOnServer): string[] {
+	return Object.entries(enabled).flatMap(([type, numbers]) =>
+		numbers.map((index) => unitName(layout.prefix, type, index)),
+	);
+}

@@ -45,6 +45,20 @@ const minifyLibraries = {
 	},
 };
 
+/** Modules of these libraries that a client which runs commands never calls: servers, file transfer, key generation, proxies. */
+const unused = [
+	/\/node_modules\/ssh2\/lib\/(?:server|keygen|http-agents|protocol\/SFTP)\.js$/,
+	/\/node_modules\/dbus-native\/lib\/(?:server|server-handshake|broker|transport-bun|introspect|proxy|managed-objects)\.js$/,
+];
+
+const leaveOut = {
+	name: 'leave-out',
+	setup({ onLoad }) {
+		for (const filter of unused)
+			onLoad({ filter }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+	},
+};
+
 const leaveApart = {
 	name: 'leave-apart',
 	setup({ onResolve }) {
@@ -83,8 +97,9 @@ try {
 			outExtension: { '.js': '.cjs' },
 			format: 'cjs',
 			minifyIdentifiers: true,
-			// Native code that ssh2 does without, and the reader of XML that dbus-native has for what is not used here.
-			external: ['*.node', 'cpu-features', 'xml2js'],
+			plugins: [leaveOut],
+			// Native code that ssh2 does without.
+			external: ['*.node', 'cpu-features'],
 		}),
 		build({
 			...shared,

@@ -3,7 +3,7 @@ export interface Painter {
 	/** The painted lines; the same array while nothing changed. */
 	readonly lines: () => readonly string[];
 	readonly subscribe: (listener: () => void) => () => void;
-	/** Has them drawn now. */
+	/** Has them drawn at once, in a turn of its own. */
 	publish(): void;
 	/** Has them drawn with the next frame. */
 	publishSoon(): void;
@@ -26,14 +26,20 @@ export function createPainter(paintAll: () => readonly string[], follow: () => v
 	let outdated = true;
 	let timer: NodeJS.Timeout | null = null;
 	let publishedAt = 0;
+	let turn: NodeJS.Immediate | null = null;
 
+	const draw = () => {
+		turn = null;
+		for (const listener of listeners) listener();
+	};
 	const publish = () => {
 		if (timer !== null) clearTimeout(timer);
 		timer = null;
 		publishedAt = performance.now();
 		follow();
 		outdated = true;
-		for (const listener of listeners) listener();
+		// What a key has set going is on its way before the screen takes its time.
+		turn ??= setImmediate(draw);
 	};
 	return {
 		lines() {
@@ -54,6 +60,7 @@ export function createPainter(paintAll: () => readonly string[], follow: () => v
 		},
 		stop() {
 			if (timer !== null) clearTimeout(timer);
+			if (turn !== null) clearImmediate(turn);
 			listeners.clear();
 		},
 	};

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadyCheck } from '../../model/stack.ts';
 import type { Goal } from '../plan/goals.ts';
 import { indexOf, typeOf } from '../plan/names.ts';
@@ -20,6 +21,9 @@ export interface ActionsContext {
 	readonly settled: (name: string) => Promise<Replacement>;
 }
 
+/** What takes longer to start is begun by then. */
+const STARTED_WITHIN_MS = 100;
+
 /** Does with units what plans want of instances. */
 export class Actions {
 	readonly #context: ActionsContext;
@@ -38,16 +42,20 @@ export class Actions {
 		});
 	}
 
-	/** Sets going what a plan wants; what becomes of it is seen in the instances. */
-	perform({ rows, restarts }: Plan): void {
+	/**
+	 * Sets going what a plan wants; what becomes of it is seen in the instances.
+	 * @returns resolves when those that are started run, or are about to
+	 */
+	async perform({ rows, restarts }: Plan): Promise<void> {
 		const restarted = new Set(restarts.flatMap(({ names }) => names));
-		for (const goal of rows.flatMap(({ goals }) => goals)) {
-			if (!restarted.has(goal.name)) void this.#ask(goal.name, askedBy(goal));
-		}
+		const goals = rows.flatMap((row) => row.goals).filter(({ name }) => !restarted.has(name));
+		const asked = goals.map(({ name, kind }) => ({ kind, done: this.#ask(name, askedBy(kind)) }));
 		for (const restart of restarts) {
 			if (restart.width !== null) this.#rolling.add(restart);
 			else for (const name of restart.names) void this.#ask(name, 'restart');
 		}
+		const starts = asked.filter(({ kind }) => kind === 'runs').map(({ done }) => done);
+		await Promise.race([Promise.all(starts), sleep(STARTED_WITHIN_MS, undefined, { ref: false })]);
 	}
 
 	/** Goes on with the readiness checks that a lost connection interrupted. */
@@ -70,11 +78,18 @@ export class Actions {
 		return this.#context.settled(name);
 	}
 
+	/** Asks systemd for something, and waits until that is done. Whether it is ready is seen in the instance. */
 	async #ask(name: string, asked: Asked): Promise<void> {
+		const check = asked === 'stop' ? null : this.#readyCheck(name);
+		if (check !== null) this.#context.known.setReadiness(name, 'awaited');
+		const isAnswered = await this.#order(name, asked);
+		if (isAnswered && check !== null) void this.#check(name, check);
+	}
+
+	/** @returns false: the connection broke, and what systemd was asked over it is seen over the next one */
+	async #order(name: string, asked: Asked): Promise<boolean> {
 		const { session, known, jobs, onChange } = this.#context;
 		const unit = unitName(session.layout.prefix, typeOf(name), indexOf(name));
-		const check = asked === 'stop' ? null : this.#readyCheck(name);
-		if (check !== null) known.setReadiness(name, 'awaited');
 		try {
 			void session.units.know(unit);
 			// A start counts toward limits and remembers failures, unless they are forgotten first.
@@ -84,12 +99,11 @@ export class Actions {
 			onChange([name]);
 			this.#ended(name, asked, await job);
 		} catch (error) {
-			// What systemd was asked over a connection that broke is seen over the next one.
-			if (session.bus.isClosed) return;
+			if (session.bus.isClosed) return false;
 			known.fail(name, (error as Error).message);
 		}
 		onChange([name]);
-		if (check !== null) await this.#check(name, check);
+		return true;
 	}
 
 	#ended(name: string, asked: Asked, result: string): void {
@@ -120,6 +134,6 @@ export class Actions {
 	}
 }
 
-function askedBy({ kind }: Goal): Asked {
+function askedBy(kind: Goal['kind']): Asked {
 	return kind === 'runs' ? 'start' : 'stop';
 }

@@ -30,8 +30,11 @@ export interface ChangeContext {
 	readonly known: StackState;
 	/** Milliseconds since the epoch by the server's clock. */
 	readonly serverNow: () => number;
-	/** Sets going what the plan wants of instances; told before it is recorded, so that a key press is felt at once. */
-	readonly perform: (planned: Plan) => void;
+	/**
+	 * Sets going what the plan wants of instances; told before it is recorded, so that a key press is felt at once.
+	 * Resolves when systemd has begun with it: what it is asked in between it does first.
+	 */
+	readonly perform: (planned: Plan) => Promise<void>;
 }
 
 /** A change that was planned, and what became of carrying it out. */
@@ -47,8 +50,8 @@ export interface Attempt {
  */
 export function beginChange(context: ChangeContext, change: Change): Promise<Attempt> {
 	const { session, lock, known, initial, definition } = context;
-	return lock.hold(async () => {
-		known.takeFiles(await session.readFiles());
+	return lock.hold(async (files) => {
+		known.takeFiles(files);
 		const before = known.state.formation;
 		const state = planningState(known.state, change);
 		const made = plan(state, change, { initial, server: definition.name });
@@ -60,9 +63,9 @@ export function beginChange(context: ChangeContext, change: Change): Promise<Att
 
 /** Does what is left of a change that a broken connection interrupted, where nobody has changed the same meanwhile. */
 export function finishChange(context: ChangeContext, planned: Planned): Promise<Attempt> {
-	const { session, lock, known } = context;
-	return lock.hold(async () => {
-		known.takeFiles(await session.readFiles());
+	const { lock, known } = context;
+	return lock.hold(async (files) => {
+		known.takeFiles(files);
 		const recorded = whatIsRecorded(planned, known.state.formation);
 		if (recorded === 'other') return { planned, failure: new ProcdeckError('conflict', OVERTAKEN) };
 		return recorded === 'all' ? { planned, failure: null } : attempt(context, planned);
@@ -81,7 +84,7 @@ async function attempt(context: ChangeContext, planned: Planned): Promise<Attemp
 }
 
 async function carryOn(context: ChangeContext, planned: Planned): Promise<void> {
-	const { session, lock, known } = context;
+	const { lock, known } = context;
 	const on = known.files;
 	if (on === null) return;
 	const { plan, before } = planned;
@@ -89,18 +92,18 @@ async function carryOn(context: ChangeContext, planned: Planned): Promise<void> 
 	lock.requireHeld();
 	known.takeFiles(written);
 	known.expect(plan.formation);
-	context.perform(plan);
+	await context.perform(plan);
 	try {
 		await record(context, written, plan.formation);
 	} catch (error) {
 		if (isLoss(error)) throw error;
 		// A boot would make something else of a part of it.
-		await record(context, await session.readFiles(), before).catch(() => {});
-		known.takeFiles(await session.readFiles());
-		context.perform(takenBack(planned));
+		await record(context, await lock.readFiles(), before).catch(() => {});
+		known.takeFiles(await lock.readFiles());
+		void context.perform(takenBack(planned));
 		throw error;
 	}
-	known.takeFiles(await session.readFiles());
+	known.takeFiles(await lock.readFiles());
 }
 
 /** Whether the connection broke, so that nobody knows what the server did. */

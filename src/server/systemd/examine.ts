@@ -8,7 +8,7 @@ import { driftOf } from './drift.ts';
 import { elevation, type Facts, readFacts } from './facts.ts';
 import { factFindings, surveyFindings } from './findings.ts';
 import { layoutOf } from './layout.ts';
-import { type FilesOnServer, readFiles } from './read-files.ts';
+import { type FilesOnServer, StackFiles } from './read-files.ts';
 import { survey } from './survey.ts';
 
 export interface Examination {
@@ -51,7 +51,7 @@ async function examineThrough(
 	const ofFacts = factFindings(examined);
 	if (facts.systemdVersion === 0) return ofFacts;
 	const layout = layoutOf(stack, definition.scope, facts);
-	const on = await readFiles(link, layout);
+	const on = await new StackFiles(link, layout).read();
 	const before = elevation(facts, definition.scope);
 	const question = {
 		path: stack.path,

@@ -24,11 +24,15 @@ export interface FilesOnServer {
 
 const READ_TIMEOUT_MS = 15_000;
 
+/** The last line of a listing: one that was cut short would look like a stack that has less. */
+export const LISTING_END = 'end .';
+
 /**
  * Prints each line of each file behind the file's path, but not what is known already by its mark; then a line for each
  * link. A process for each file would cost more than all else that a change does.
  */
-const READ_SCRIPT = `
+export const LIST_FUNCTION = `
+list() {
 units=$1 prefix=$2 config=$3 run=$4 boot=$5 known=$6
 set --
 for path in "$units/$prefix.target" "$units/$prefix."*@.service "$config/stack.json" "$config/run/"* "$config/stop-steps" "$run/held"
@@ -38,34 +42,53 @@ echo "mark $mark"
 if [ -z "$mark" ] || [ "$mark" != "$known" ]; then grep -asH '' -- "$@" /dev/null; fi
 for path in "$units/$prefix.target.wants/"*; do [ -L "$path" ] && printf 'link %s\\n' "$path"; done
 if [ -L "$units/$boot.wants/$prefix.target" ]; then echo "boot $boot"; fi
-echo end .
+echo ${LISTING_END}
+}
 `;
 
-/** The command that prints a stack's files; {@link parseFiles} reads what it prints. */
-export function readCommand(
-	{ units, prefix, config, run, bootTarget }: Layout,
-	before: FilesOnServer | null = null,
-): [string, ...string[]] {
-	const known = before?.mark ?? '';
-	return ['/bin/sh', '-c', READ_SCRIPT, 'sh', units, prefix, config, run, bootTarget, known];
+/** What {@link LIST_FUNCTION} is called with, but for the mark of what is known, which comes last. */
+export function listArguments({ units, prefix, config, run, bootTarget }: Layout): string[] {
+	return [units, prefix, config, run, bootTarget];
 }
 
-/**
- * @param before what was read the last time: what is still so is not sent again
- * @throws Error when the files cannot be read, with the server's own words
- */
-export async function readFiles(
-	link: Link,
-	layout: Layout,
-	before: FilesOnServer | null = null,
-): Promise<FilesOnServer> {
-	const result = await link.run(readCommand(layout, before), { timeoutMs: READ_TIMEOUT_MS });
-	return parseFiles(layout, requireWhole(result), before);
+/** The command that prints a stack's files; {@link parseFiles} reads what it prints. */
+export function readCommand(layout: Layout, before: FilesOnServer | null = null): [string, ...string[]] {
+	const script = `${LIST_FUNCTION}list "$@"`;
+	return ['/bin/sh', '-c', script, 'sh', ...listArguments(layout), before?.mark ?? ''];
+}
+
+/** A stack's files, read again and again: what is still so is not sent again. */
+export class StackFiles {
+	readonly #link: Link;
+	readonly #layout: Layout;
+	#last: FilesOnServer | null = null;
+
+	constructor(link: Link, layout: Layout) {
+		this.#link = link;
+		this.#layout = layout;
+	}
+
+	/** As they were read the last time. */
+	get last(): FilesOnServer | null {
+		return this.#last;
+	}
+
+	/** @throws Error when the files cannot be read, with the server's own words */
+	async read(): Promise<FilesOnServer> {
+		const before = this.#last;
+		const result = await this.#link.run(readCommand(this.#layout, before), { timeoutMs: READ_TIMEOUT_MS });
+		return this.take(requireWhole(result), before);
+	}
+
+	/** @param before what there was when the listing was asked for, by whose mark parts of it may have been left out */
+	take(listing: string, before: FilesOnServer | null): FilesOnServer {
+		this.#last = parseFiles(this.#layout, listing, before);
+		return this.#last;
+	}
 }
 
 function requireWhole({ stdout, stderr }: CommandResult): string {
-	// A listing that was cut short would look like a stack that has less.
-	if (stdout.endsWith('end .\n')) return stdout;
+	if (stdout.endsWith(`${LISTING_END}\n`)) return stdout;
 	throw new Error(`cannot read the stack's files: ${stderr.trim() || 'the listing was cut short'}`);
 }
 

@@ -5,7 +5,7 @@ import { type BusEvent, SystemdBus } from './bus.ts';
 import { elevation, type Facts, readFacts, requireSystemd } from './facts.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { lockCommand, StackLock } from './lock.ts';
-import { type FilesOnServer, readFiles } from './read-files.ts';
+import { type FilesOnServer, StackFiles } from './read-files.ts';
 import { type SeenUnit, Units } from './units.ts';
 
 /** Reading all unit files takes systemd some 200 ms. */
@@ -24,10 +24,9 @@ export class Session {
 	readonly bus: SystemdBus;
 	readonly units: Units;
 	readonly #bridge: Channel;
+	readonly #files: StackFiles;
 	#lock: Promise<StackLock> | null = null;
 	#reload: NodeJS.Timeout | null = null;
-	/** As they were read the last time. */
-	#files: FilesOnServer | null = null;
 
 	private constructor(parts: Pick<Session, 'link' | 'facts' | 'layout' | 'bus' | 'units'>, bridge: Channel) {
 		this.link = parts.link;
@@ -36,6 +35,7 @@ export class Session {
 		this.bus = parts.bus;
 		this.units = parts.units;
 		this.#bridge = bridge;
+		this.#files = new StackFiles(this.link, this.layout);
 	}
 
 	/**
@@ -97,7 +97,7 @@ export class Session {
 		try {
 			const channel = await this.link.open(this.elevated(...lockCommand(this.layout)));
 			void channel.ended.then(forget);
-			return new StackLock(channel);
+			return new StackLock(channel, this.#files);
 		} catch (error) {
 			forget();
 			throw error;
@@ -122,9 +122,8 @@ export class Session {
 		this.bus.reload().catch(() => {});
 	}
 
-	async readFiles(): Promise<FilesOnServer> {
-		this.#files = await readFiles(this.link, this.layout, this.#files);
-		return this.#files;
+	readFiles(): Promise<FilesOnServer> {
+		return this.#files.read();
 	}
 
 	async close(): Promise<void> {

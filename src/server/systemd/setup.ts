@@ -27,7 +27,11 @@ export interface SetupContext {
 /** What Procdeck keeps on a server whose systemd runs its instances. */
 export function systemdSetup(context: SetupContext): ServerSetup {
 	return {
-		plan: () => attempt(async () => (await look(context, await context.session())).work),
+		plan: () =>
+			attempt(async () => {
+				const session = await context.session();
+				return (await look(context, session, session.readFiles())).work;
+			}),
 		write: (planned, options) => attempt(() => write(context, planned, options)),
 		remove: (options) => attempt(() => remove(context, options)),
 	};
@@ -49,8 +53,12 @@ interface Look {
 	readonly work: SetupWork;
 }
 
-async function look({ stack, definition, serverNow }: SetupContext, session: Session): Promise<Look> {
-	const [on, stray] = await Promise.all([session.readFiles(), readStray(session)]);
+async function look(
+	{ stack, definition, serverNow }: SetupContext,
+	session: Session,
+	files: FilesOnServer | Promise<FilesOnServer>,
+): Promise<Look> {
+	const [on, stray] = await Promise.all([files, readStray(session)]);
 	const { layout, facts } = session;
 	const work = planSetup(
 		{
@@ -69,8 +77,8 @@ async function look({ stack, definition, serverNow }: SetupContext, session: Ses
 async function write(context: SetupContext, planned: SetupPlan, options: SetupOptions): Promise<void> {
 	const session = await context.session();
 	const lock = await session.lock();
-	await lock.hold(async () => {
-		const { on, stray, work } = await look(context, session);
+	await lock.hold(async (files) => {
+		const { on, stray, work } = await look(context, session, files);
 		if (!isDeepStrictEqual(work.items, planned.items)) throw changedMeanwhile();
 		await writeFiles(session, work.files);
 		await removeFiles(session, work.removed);
@@ -129,8 +137,7 @@ async function renumber(
 async function remove(context: SetupContext, options: SetupOptions): Promise<readonly string[]> {
 	const session = await context.session();
 	const lock = await session.lock();
-	return lock.hold(async () => {
-		const on = await session.readFiles();
+	return lock.hold(async (on) => {
 		const units = await session.bus.list(`${session.layout.prefix}.*@*.service`);
 		const running = units.filter(({ activeState }) => activeState !== 'inactive' && activeState !== 'failed');
 		if (running.length > 0) throw stillRunning(session, running);

@@ -123,7 +123,10 @@ export class StackLock {
 
 	/** @returns null: it has ended */
 	async #answer(): Promise<string | null> {
-		const { value, done } = await this.#answers.next().catch(() => ({ value: null, done: true }) as const);
+		const ended = { value: null, done: true } as const;
+		// A stream that was destroyed never comes to its end.
+		const answer = Promise.race([this.#answers.next(), this.#channel.ended.then(() => ended)]);
+		const { value, done } = await answer.catch(() => ended);
 		return done === true ? null : value;
 	}
 }

@@ -23,7 +23,7 @@ const shared = {
 	target: 'node22.12',
 	legalComments: 'none',
 	metafile: true,
-	// Smaller and faster to load; our own names stay, for the stack traces of bug reports.
+	// Smaller and faster to load.
 	minifyWhitespace: true,
 	minifySyntax: true,
 	alias: {
@@ -59,6 +59,15 @@ const leaveOut = {
 	},
 };
 
+const ssh2Crypto = {
+	name: 'ssh2-crypto',
+	setup({ onResolve }) {
+		onResolve({ filter: /^crypto$/ }, ({ importer }) =>
+			/\/node_modules\/ssh2\//.test(importer) ? { path: `${root}scripts/ssh2-crypto.cjs` } : null,
+		);
+	},
+};
+
 const leaveApart = {
 	name: 'leave-apart',
 	setup({ onResolve }) {
@@ -87,6 +96,9 @@ try {
 			entryPoints: { cli: 'src/cli.ts' },
 			outExtension: { '.js': '.cjs' },
 			format: 'cjs',
+			// A quarter smaller; functions and classes tell their names all the same, in the stack traces of bug reports.
+			minifyIdentifiers: true,
+			keepNames: true,
 			plugins: [leaveApart, minifyLibraries],
 			define: { ...shared.define, 'import.meta.url': '__url' },
 			banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
@@ -97,7 +109,7 @@ try {
 			outExtension: { '.js': '.cjs' },
 			format: 'cjs',
 			minifyIdentifiers: true,
-			plugins: [leaveOut],
+			plugins: [leaveOut, ssh2Crypto],
 			// Native code that ssh2 does without.
 			external: ['*.node', 'cpu-features'],
 		}),

@@ -54,10 +54,24 @@ export interface Cell extends Part {
 	readonly pending: number | null;
 }
 
-export function cellOf(state: ConsoleState, server: ServerEntry, type: string): Cell {
+/** The cells that were asked for, by what is pending, server and type: a screen of hundreds of servers asks for all of them. */
+const cellsAsked = perObject((_pending: ConsoleState['pending']) =>
+	perObject((_server: ServerEntry) => new Map<string, Cell>()),
+);
+
+/** The same object as long as nothing of it changes. */
+export function cellOf({ pending }: ConsoleState, server: ServerEntry, type: string): Cell {
+	const cells = cellsAsked(pending)(server);
+	const known = cells.get(type);
+	if (known !== undefined) return known;
+	const made = makeCell(server, type, pending[cellKey(server.name, type)] ?? null);
+	cells.set(type, made);
+	return made;
+}
+
+function makeCell(server: ServerEntry, type: string, pending: number | null): Cell {
 	const { observation } = server;
 	const part = (observation === null ? null : partsOf(observation).get(type)) ?? NOTHING;
-	const pending = state.pending[cellKey(server.name, type)] ?? null;
 	const { known, instances, running } = part;
 	return { server, type, known, instances, running, wanted: pending ?? known?.wanted ?? 0, pending };
 }
@@ -73,13 +87,11 @@ export function isReachable({ observation }: ServerEntry): boolean {
 }
 
 /** Whether the cell is on its way: something starts or stops, or the count is not yet what was asked for. */
-export function isChanging(cell: Cell): boolean {
-	if (!isReachable(cell.server)) return false;
-	return (
-		(cell.pending !== null && cell.pending !== cell.known?.wanted) ||
-		cell.instances.some(({ state }) => state === 'starting' || state === 'stopping')
-	);
-}
+export const isChanging: (cell: Cell) => boolean = perObject(({ server, pending, known, instances }) => {
+	if (!isReachable(server)) return false;
+	if (pending !== null && pending !== known?.wanted) return true;
+	return instances.some(({ state }) => state === 'starting' || state === 'stopping');
+});
 
 export interface Counts {
 	readonly running: number;

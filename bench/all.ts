@@ -11,7 +11,9 @@ import { isMet, type Report, reportText } from './lib/report.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'docs/performance.md');
-const NAMES = ['start', 'restart', 'logs', 'stop', 'stats', 'deck', 'open', 'supervisor', 'growth', 'size'];
+const HERE = ['start', 'restart', 'logs', 'stop', 'stats', 'deck', 'open', 'supervisor', 'growth', 'size'];
+/** These boot servers of their own, which needs root. */
+const ON_SERVERS = ['remote', 'fleet'];
 
 async function runBenchmark(name: string, options: readonly string[]): Promise<Report> {
 	const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
@@ -46,7 +48,9 @@ const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encodi
 const { values } = parseArgs({ options: { quick: { type: 'boolean' } } });
 const options = values.quick ? ['--quick'] : [];
 const reports: Report[] = [];
-for (const name of NAMES) {
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) process.stderr.write(`Left out, because they need root: ${ON_SERVERS.join(', ')}\n`);
+for (const name of [...HERE, ...(isRoot ? ON_SERVERS : [])]) {
 	const report = await runBenchmark(name, options);
 	process.stdout.write(`${reportText(report)}\n`);
 	reports.push(report);

@@ -21,7 +21,7 @@ export class Watcher {
 		const globals = { ...GLOBALS, directory: app.directory };
 		const stack = await loadStack(globals);
 		const definitions = stack.servers.filter((server) => server.name === name);
-		const opening = { mode: 'peek', asker: NOBODY, watchesFiles: false } as const;
+		const opening = { mode: 'peek', asker: NOBODY } as const;
 		return openServers(globals, stack, definitions, opening, async ([server]) => {
 			const watcher = new Watcher();
 			const stop = await watcher.#watch(server!);

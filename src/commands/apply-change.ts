@@ -36,6 +36,8 @@ export interface ChangePlan {
 	choose(stack: Stack): readonly ServerDefinition[];
 	/** @param known the process types that arguments may name */
 	build(known: KnownTypes): Change;
+	/** What to say where there is nothing to change; by default that nothing is wanted there. */
+	readonly ifNone?: string;
 }
 
 /** Carries out a plan and tells what became of it. */
@@ -53,5 +55,11 @@ export async function applyChange(context: Context, flags: WaitFlags, plan: Chan
 				applyToAll(servers, change, { ...changeOptions(flags), onProgress }),
 		),
 	);
-	return reportChanges(context, stack, rows, 'nothing to change');
+	return reportChanges(context, stack, rows, plan.ifNone ?? nothingWanted(definitions));
+}
+
+/** Types with a count, running or not, have a row. */
+function nothingWanted(servers: readonly ServerDefinition[]): string {
+	const names = servers.map(({ name }) => name).join(', ');
+	return `nothing to change: nothing is wanted on ${names} (\`procdeck scale TYPE=1\` makes it so)`;
 }

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { ReadStream } from 'node:tty';
 import type { Asker } from '../model/question.ts';
 import { sanitize } from '../model/sanitize.ts';
+import { askConsole, hasConsole } from './ask-console.ts';
 
 const CLEAR_LINE = '\r\x1b[2K';
 
@@ -107,9 +108,11 @@ function inTurn(prompt: string, shown: boolean): Promise<string | null> {
 	return answer;
 }
 
-/** Asks on the terminal: prompts go to stderr, answers come from the keyboard, one question after another. */
+/** Asks on the terminal, or in the console that runs this: prompts go to stderr, answers come from the keyboard, one question after another. */
 export const terminalAsker: Asker = {
-	async trust({ host, keyType, fingerprint, knownHosts }) {
+	async trust(key) {
+		if (hasConsole()) return (await askConsole({ kind: 'trust', key })) === true;
+		const { host, keyType, fingerprint, knownHosts } = key;
 		const question =
 			`Nobody has connected to ${host} from here before.\n` +
 			`Its ${keyType} key has the fingerprint ${fingerprint}.\n` +
@@ -117,5 +120,9 @@ export const terminalAsker: Asker = {
 		const answer = await inTurn(question, true);
 		return /^y(es)?$/i.test(answer?.trim() ?? '');
 	},
-	answer: (prompt, shown) => inTurn(`${prompt.trimEnd().replace(/:$/, '')}: `, shown),
+	async answer(prompt, shown) {
+		if (!hasConsole()) return inTurn(`${prompt.trimEnd().replace(/:$/, '')}: `, shown);
+		const answer = await askConsole({ kind: 'answer', prompt, shown });
+		return typeof answer === 'string' ? answer : null;
+	},
 };

@@ -1,12 +1,14 @@
 import { userInfo } from 'node:os';
 import type { Link } from '../link/link.ts';
 import type { ChangeRow } from '../model/change.ts';
+import { ProcdeckError } from '../model/errors.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { launcherPath } from '../server/embedded/launch-daemon.ts';
 import { type BootStatus, bootStatus, disableBoot, enableBoot } from '../session/boot.ts';
 import { coveredServers } from '../session/choose-servers.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
-import { isEmbedded, openStackOrRemains } from './open-stack.ts';
+import { isEmbedded } from './open-server.ts';
+import { openStackOrRemains } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import type { Output } from './output/output.ts';
 import { table } from './output/table.ts';
@@ -21,13 +23,24 @@ export async function boot(context: Context, [action]: readonly string[], flags:
 	if (action !== 'status') requireChangesAllowed(context, `boot ${action}`);
 	const { localLink } = await import('../link/local.ts');
 	const stack = await openStackOrRemains(context);
-	const servers = coveredServers(stack.servers.filter(isEmbedded), flags.server);
+	const servers = coveredServers(stack.servers, flags.server).filter(isEmbedded);
+	if (servers.length === 0) throw systemdBoots(stack, flags);
 	if (action === 'status') return report(output, await statuses(localLink, stack, servers));
 	const rows: ChangeRow[] = [];
 	for (const server of servers) rows.push(await set(context, localLink, stack, server, action === 'enable'));
-	const exitCode = reportChanges(context, stack, rows, 'no local server');
+	const exitCode = reportChanges(context, stack, rows, '');
 	if (action === 'enable') tellLingering(output, await statuses(localLink, stack, servers));
 	return exitCode;
+}
+
+/** Where systemd runs the instances there is nothing to be enabled. */
+function systemdBoots({ servers }: Stack, { server }: BootFlags): ProcdeckError {
+	const names = server ?? servers.map(({ name }) => name).join(', ');
+	return new ProcdeckError(
+		'usage',
+		`on ${names} systemd starts with the machine what is wanted there: nothing has to be enabled`,
+		'`procdeck scale` shows what is wanted, `procdeck down` keeps it from starting',
+	);
 }
 
 async function set(

@@ -1,10 +1,12 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { sanitize } from '../model/sanitize.ts';
+import { type Answer, DETAILS } from '../store/question-desk.ts';
+import { askConsole, hasConsole } from './ask-console.ts';
 import type { Output } from './output/output.ts';
 
-/** Whether somebody sits at a terminal. */
+/** Whether somebody sits at a terminal, or at a console that runs this. */
 export function canAsk(): boolean {
-	return process.stdin.isTTY && process.stderr.isTTY;
+	return hasConsole() || (process.stdin.isTTY && process.stderr.isTTY);
 }
 
 export interface Question {
@@ -27,13 +29,19 @@ export async function confirm({ plan, question, details }: Question, yes: boolea
 	}
 	show(plan);
 	if (yes) return true;
-	const { terminalAsker } = await import('./ask.ts');
-	const choices = details === null ? '[y/N]' : '[y/N, d shows what changes]';
 	for (;;) {
-		const answer = (await terminalAsker.answer(`${question} ${choices}`, true))?.trim() ?? '';
-		if (details === null || !/^d(etails)?$/i.test(answer)) return /^y(es)?$/i.test(answer);
+		const answer = await answerTo(question, details !== null);
+		if (answer !== DETAILS || details === null) return answer === true;
 		show(details);
 	}
+}
+
+async function answerTo(question: string, hasDetails: boolean): Promise<Answer> {
+	if (hasConsole()) return askConsole({ kind: 'confirm', question, hasDetails });
+	const { terminalAsker } = await import('./ask.ts');
+	const choices = hasDetails ? '[y/N, d shows what changes]' : '[y/N]';
+	const answer = (await terminalAsker.answer(`${question} ${choices}`, true))?.trim() ?? '';
+	return /^d(etails)?$/i.test(answer) ? DETAILS : /^y(es)?$/i.test(answer);
 }
 
 /** What a command ends with that was not let do it. */

@@ -5,6 +5,8 @@ import { startCommand } from '../link/local.ts';
 import { joinWords } from '../model/split-words.ts';
 import { launcherPath } from '../server/embedded/launch-daemon.ts';
 import type { VerbRunner } from '../session/console-verbs.ts';
+import type { Asked } from '../store/question-desk.ts';
+import { UNDER_CONSOLE } from './ask-console.ts';
 import type { Globals } from './globals.ts';
 import type { Screen } from './screen.ts';
 
@@ -39,7 +41,12 @@ async function inForeground(
 /** Runs verbs as children of the console: the program itself, once more. */
 export function verbRunner(globals: Globals, screen: Screen): VerbRunner {
 	return {
-		start: (words) => startCommand(commandOf(globals, words)),
+		start: (words, ask) =>
+			startCommand(commandOf(globals, words), {
+				argv0: UNDER_CONSOLE,
+				// It is this program: what it sends is what it asks.
+				answer: (message) => ask(message as Asked),
+			}),
 		handOver: (words) =>
 			screen.handOver(async (over) => {
 				const exitCode = await inForeground(commandOf(globals, words), over);

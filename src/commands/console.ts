@@ -1,6 +1,6 @@
 import { shellEnvironment } from '../model/shell-environment.ts';
-import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
+import type { StackSource } from '../server/stack-source.ts';
 import { startConsoleSession } from '../session/console-session.ts';
 import { createCommandOutput } from '../store/command-output.ts';
 import { createConsoleStore } from '../store/console-store.ts';
@@ -18,14 +18,18 @@ import { noticesOf } from './notices.ts';
 import { additionOpener } from './open-addition.ts';
 import { pasteable } from './output/pasteable.ts';
 import { type Screen, screenSize } from './screen.ts';
+import type { OwnedServers } from './server-pool.ts';
 
 const TICK_MS = 100;
 
 export interface ConsoleOptions {
-	readonly stack: Stack;
 	readonly globals: Globals;
-	/** The servers that the console drives, in the stack file's order. They stay open. */
+	/** The stack as its files say. */
+	readonly files: StackSource;
+	/** The servers that the console drives at first, in the stack file's order. */
 	readonly servers: readonly Server[];
+	/** Where they are from. */
+	readonly pool: OwnedServers;
 	/** `user@host`, for the history. */
 	readonly who: string;
 	readonly commandTree: CommandTree;
@@ -38,7 +42,8 @@ export interface ConsoleOptions {
  * @returns the exit code
  */
 export async function openConsole(screen: Screen, options: ConsoleOptions): Promise<number> {
-	const { stack, globals, servers, who, commandTree, questions } = options;
+	const { globals, files, servers, pool, who, commandTree, questions } = options;
+	const { stack } = files;
 	const { readOnly } = globals;
 	const shell = shellEnvironment(process.env);
 	const names = servers.map(({ definition }) => definition.name);
@@ -48,9 +53,10 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 	const tick = createTick(TICK_MS);
 	const output = createCommandOutput();
 	const verbs = verbRunner(globals, screen);
-	const additions = additionOpener(globals, questions.asker);
 	const session = startConsoleSession({
 		servers,
+		files,
+		pool,
 		store,
 		logs,
 		output,
@@ -58,7 +64,7 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 		shell,
 		verbs,
 		questions,
-		openAddition: additions.open,
+		openAddition: additionOpener(globals, files, pool),
 	});
 	const controller = createController({
 		store,
@@ -79,7 +85,6 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 	};
 	const end = await screen.run({ controller, left: session.left, stop });
 	screen.leave();
-	await additions.close();
 	if (end === 'left') process.stdout.write(farewell(totalsOf(store.getState()).running, globals));
 	return 0;
 }

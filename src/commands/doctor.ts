@@ -4,6 +4,7 @@ import { coveredServers } from '../session/choose-servers.ts';
 import { examineAll } from '../session/doctor.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
+import { warnOfDefaultEnvironment } from './output/default-environment.ts';
 import type { Output } from './output/output.ts';
 import type { Look } from './output/paint.ts';
 import { pasteable } from './output/pasteable.ts';
@@ -15,6 +16,7 @@ export async function doctor(context: Context, [name]: readonly string[]): Promi
 	const { globals, output } = context;
 	const stack = await openStackOrRemains(context);
 	const covered = coveredServers(stack.servers, name);
+	warnOfDefaultEnvironment(output, { ...stack, servers: covered });
 	const findings = await withServers(globals, stack, covered, 'peek', (servers) =>
 		withProgress(output, 'looking at the servers', () => examineAll(stack, servers)),
 	);
@@ -58,5 +60,16 @@ function print(output: Output, findings: readonly Finding[]): void {
 			? [line]
 			: [line, output.paint('bold', `       mend: ${sanitize(fix, { colours: false })}`)];
 	});
-	output.print([titles, ...mended].join('\n'));
+	const summary = output.quiet ? [] : [summaryOf(findings)];
+	output.print([titles, ...mended, ...summary].join('\n'));
+}
+
+/** `26 checks: 1 fails, 2 warn, 23 work` */
+function summaryOf(findings: readonly Finding[]): string {
+	const count = (word: string, verb: string) => {
+		const number = findings.filter(({ severity }) => WORDS[severity].text === word).length;
+		return number === 0 ? [] : [`${number} ${number === 1 ? word : verb}`];
+	};
+	const counts = [...count('fails', 'fail'), ...count('warns', 'warn'), ...count('works', 'work')];
+	return `${findings.length} checks: ${counts.join(', ')}`;
 }

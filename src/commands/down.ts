@@ -13,7 +13,7 @@ export function down(
 	return applyChange(context, flags, {
 		what: 'stopping everything',
 		takesRemains: true,
-		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack)),
+		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack, 'down')),
 		build: () => ({ verb: 'down' }),
 	});
 }

@@ -1,4 +1,5 @@
-import type { HistoryEntry } from '../model/change.ts';
+import { type HistoryEntry, isRecordedOnly } from '../model/change.ts';
+import { withKnownOutcomes } from '../model/history-outcome.ts';
 import { snapshotsOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
@@ -31,8 +32,9 @@ export async function history(
 		snapshotsOf(servers, { withHistory: true }),
 	);
 	noteUnreachable(output, unreachable);
-	const recent = observations
-		.flatMap((observation) => observation.history)
+	const all = observations.flatMap(({ history }) => withKnownOutcomes(history, now.getTime()));
+	// What is told of a removed server may be kept on several.
+	const recent = [...new Map(all.map((entry) => [entry.id, entry])).values()]
 		.filter(({ at }) => since === null || Date.parse(at) >= since)
 		.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 	// With a time it is all since then, as `logs` has it.
@@ -60,6 +62,7 @@ function printTable(output: Output, entries: readonly HistoryEntry[], now: Date)
 
 function cells(entry: HistoryEntry, now: Date): Cell[] {
 	const { at, who, verb, server, type, instance, from, to, outcome, reason } = entry;
+	const isRecorded = isRecordedOnly(entry);
 	const failed = outcome !== null && outcome !== 'done' && outcome !== 'unchanged';
 	return [
 		clock(at, now),
@@ -69,7 +72,7 @@ function cells(entry: HistoryEntry, now: Date): Cell[] {
 		instance ?? type ?? 'all',
 		String(from ?? '-'),
 		String(to ?? '-'),
-		{ text: outcome ?? 'under way', look: failed ? 'bad' : 'plain' },
-		reason ?? '',
+		{ text: isRecorded ? 'recorded' : (outcome ?? 'under way'), look: failed ? 'bad' : 'plain' },
+		isRecorded ? '' : (reason ?? ''),
 	];
 }

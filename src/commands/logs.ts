@@ -8,10 +8,12 @@ import { lastLines } from './last-lines.ts';
 import { filterLines } from './log-lines.ts';
 import { giveBack, keepYoungHeapSmall } from './memory.ts';
 import { mergeLogs, type ServerChunk } from './merge-logs.ts';
+import { missingInstances } from './missing-instances.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { Gathered } from './output/gathered.ts';
 import { jsonLogPrinter, textLogPrinter } from './output/log-printer.ts';
 import { wantsColour } from './output/paint.ts';
+import { withoutServer } from './output/server-words.ts';
 import { parseSince } from './since.ts';
 
 export interface LogsFlags {
@@ -38,12 +40,14 @@ export async function logs(context: Context, operands: readonly string[], flags:
 	const failed = new Map<string, ProcdeckError>();
 	const onFailure = (server: string, error: ProcdeckError) => {
 		failed.set(server, error);
-		context.output.note(`no logs of ${server}: ${error.message}`);
+		context.output.note(`no logs of ${server}: ${withoutServer(server, error.message)}`);
 	};
 	await withServers(globals, stack, definitions, 'peek', async (servers) => {
 		const query = { selectors, follow: flags.follow === true, ...bounds };
 		const chunks = linesOf(servers, query, pattern, onFailure);
-		await print(context, chunks, definitions.length > 1);
+		const isAnything = await print(context, chunks, definitions.length > 1);
+		const missing = isAnything || flags.follow ? null : await missingInstances(servers, selectors);
+		if (missing !== null) context.output.note(missing);
 	});
 	if (failed.size === 0) return 0;
 	return failed.size < definitions.length ? 3 : 1;
@@ -83,20 +87,26 @@ async function* linesOf(
 	yield* isBounded ? read() : lastLines(read, lines);
 }
 
+/** @returns whether there was anything */
 async function print(
 	{ globals, output }: Context,
 	chunks: AsyncIterable<ServerChunk[]>,
 	withServer: boolean,
-): Promise<void> {
+): Promise<boolean> {
 	const colours = wantsColour(process.stdout, globals.colour);
 	const printer = output.json ? jsonLogPrinter : textLogPrinter({ colours, withServer });
 	const gathered = new Gathered();
+	let isAnything = false;
 	for await (const batch of chunks) {
 		for (const { server, chunk } of batch) {
-			if (chunk.bytes.length > 0) printer(server, chunk, gathered);
+			if (chunk.bytes.length > 0) {
+				isAnything = true;
+				printer(server, chunk, gathered);
+			}
 			giveBack(chunk.bytes);
 			if (gathered.isWorthWriting) await gathered.write();
 		}
 		await gathered.write();
 	}
+	return isAnything;
 }

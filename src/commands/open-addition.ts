@@ -1,41 +1,17 @@
-import type { Asker } from '../model/question.ts';
 import type { StackSource } from '../server/stack-source.ts';
-import type { OpenAddition, OpenedAddition } from '../session/console-additions.ts';
+import type { OpenAddition } from '../session/console-additions.ts';
 import type { Addition } from '../session/inventory.ts';
 import type { Globals } from './globals.ts';
 import { openStack } from './open-stack.ts';
+import type { OwnedServers } from './server-pool.ts';
 
-/** Opens servers that the console adds, and closes those that are still open at its end. */
-export function additionOpener(
-	globals: Globals,
-	asker: Asker,
-): { readonly open: OpenAddition; close(): Promise<void> } {
-	const opened = new Set<OpenedAddition>();
-	return {
-		async open(request) {
-			const [{ prepareAddition }, { openRemote, sourceOf }] = await Promise.all([
-				import('../session/inventory.ts'),
-				import('./open-remote.ts'),
-			]);
-			const stack = await openStack(globals);
-			const addition = prepareAddition(stack, globals.environment, request);
-			const files = await sourceOf(globals, stack, true);
-			const server = openRemote(sourceWith(addition, files.source), addition.definition, asker);
-			const one: OpenedAddition = {
-				addition,
-				server,
-				async close() {
-					opened.delete(one);
-					files.close();
-					await server.close();
-				},
-			};
-			opened.add(one);
-			return one;
-		},
-		async close() {
-			await Promise.all([...opened].map((one) => one.close()));
-		},
+/** Opens servers that the console adds. */
+export function additionOpener(globals: Globals, files: StackSource, pool: OwnedServers): OpenAddition {
+	return async (request) => {
+		const { prepareAddition } = await import('../session/inventory.ts');
+		const addition = prepareAddition(await openStack(globals), globals.environment, request);
+		const server = await pool.openBy(sourceWith(addition, files), addition.definition);
+		return { addition, server };
 	};
 }
 

@@ -1,12 +1,10 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ProcdeckError } from '../model/errors.ts';
-import type { Stack } from '../model/stack.ts';
-import type { Server } from '../server/server.ts';
 import { themeFor } from '../view/theme.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
-import { findStackOrRemains, withServers } from './open-stack.ts';
+import { findStackOrRemains } from './open-stack.ts';
 import { enterScreen, type Screen } from './screen.ts';
 
 /**
@@ -23,39 +21,49 @@ export async function openDeck(context: Context, allVerbs: () => Command): Promi
 	// Before anything else is loaded: the user sees at once that the console opens.
 	const screen = enterScreen(basename(resolve(globals.directory)), theme);
 	try {
-		const stack = await stackOrWait(globals, screen);
-		return stack === null ? 0 : await openOn(screen, stack, globals, allVerbs);
+		return (await isThereStack(globals, screen)) ? await openOn(screen, globals, allVerbs) : 0;
 	} finally {
 		screen.leave();
 	}
 }
 
-async function openOn(
-	screen: Screen,
-	stack: Stack,
-	globals: Globals,
-	allVerbs: () => Command,
-): Promise<number> {
-	const [{ openConsole }, { createQuestionDesk }, { commandTreeOf }, { currentUser }] = await Promise.all([
+async function openOn(screen: Screen, globals: Globals, allVerbs: () => Command): Promise<number> {
+	const [
+		{ openConsole },
+		{ createQuestionDesk },
+		{ commandTreeOf },
+		{ currentUser },
+		{ watchStack },
+		{ serverPool },
+	] = await Promise.all([
 		import('./console.ts'),
 		import('../store/question-desk.ts'),
 		import('./command-tree.ts'),
 		import('./who.ts'),
+		import('./watched-stack.ts'),
+		import('./server-pool.ts'),
 	]);
 	const commandTree = commandTreeOf(allVerbs);
 	const questions = createQuestionDesk();
 	const mode = globals.readOnly ? 'peek' : 'attach';
-	const opening = { mode, asker: questions.asker, watchesFiles: true } as const;
-	const open = (servers: readonly Server[]) =>
-		openConsole(screen, { stack, globals, servers, who: currentUser(), commandTree, questions });
-	return withServers(globals, stack, stack.servers, opening, open);
+	const files = await watchStack(globals);
+	const pool = serverPool(globals, files, { mode, asker: questions.asker });
+	try {
+		const servers = await Promise.all(files.stack.servers.map((definition) => pool.open(definition)));
+		const who = currentUser();
+		return await openConsole(screen, { globals, files, servers, pool, who, commandTree, questions });
+	} finally {
+		files.close();
+		await pool.closeAll();
+	}
 }
 
-/** The stack of the folder; where there is no Procfile yet, a screen stays until there is one. */
-async function stackOrWait(globals: Globals, screen: Screen): Promise<Stack | null> {
+/** Waits for the folder's stack: where there is no Procfile yet, a screen stays until there is one or the user leaves. */
+async function isThereStack(globals: Globals, screen: Screen): Promise<boolean> {
 	for (;;) {
 		try {
-			return await findStackOrRemains(globals);
+			await findStackOrRemains(globals);
+			return true;
 		} catch (error) {
 			const isEmpty = error instanceof ProcdeckError && error.code === 'no-procfile';
 			if (!isEmpty || globals.procfile !== null) throw error;
@@ -66,6 +74,6 @@ async function stackOrWait(globals: Globals, screen: Screen): Promise<Stack | nu
 			directory: resolve(directory),
 			environment: environment ?? 'development',
 		});
-		if (end === 'quit') return null;
+		if (end === 'quit') return false;
 	}
 }

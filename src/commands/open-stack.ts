@@ -1,11 +1,12 @@
 import type { StackInspection, StackLocation } from '../files/load-stack.ts';
 import { formatFileMessage, ProcdeckError } from '../model/errors.ts';
-import type { Asker } from '../model/question.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
+import { readOnce } from '../server/stack-source.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
 import { tellNotices } from './notices.ts';
+import { type Opening, openServer } from './open-server.ts';
 
 /**
  * The stack of the folder, by its files.
@@ -96,16 +97,6 @@ export async function inspectedStack({ directory, procfile, environment }: Globa
 	}
 }
 
-/** How servers are opened. */
-export interface Opening {
-	/** `peek` starts no supervisor where none is needed. */
-	readonly mode: 'attach' | 'peek';
-	/** What connections ask; null: the terminal is asked. */
-	readonly asker: Asker | null;
-	/** Goes on reading the app's files when they change. */
-	readonly watchesFiles: boolean;
-}
-
 /** Opens servers for `use` and closes them after it. */
 export async function withServers<T>(
 	globals: Globals,
@@ -114,58 +105,29 @@ export async function withServers<T>(
 	how: Opening | Opening['mode'],
 	use: (servers: readonly Server[]) => Promise<T>,
 ): Promise<T> {
-	const opening = typeof how === 'string' ? { mode: how, asker: null, watchesFiles: false } : how;
-	const [remote, embedded] = partition(definitions, isEmbedded);
-	const servers = new Map<string, Server>();
-	const keep = (server: Server) => servers.set(server.definition.name, server);
-	let stopWatching = () => {};
-	if (embedded.length > 0)
-		for (const server of await openEmbedded(globals, stack, embedded, opening)) keep(server);
-	if (remote.length > 0) {
-		const { openRemote, sourceOf } = await import('./open-remote.ts');
-		const { source, close } = await sourceOf(globals, stack, opening.watchesFiles);
-		stopWatching = close;
-		for (const definition of remote) keep(openRemote(source, definition, opening.asker));
-	}
+	const opening: Opening = typeof how === 'string' ? { mode: how, asker: null } : how;
+	const source = readOnce(stack);
+	const servers = await Promise.all(
+		definitions.map((definition) => openServer(globals, source, definition, opening)),
+	);
 	try {
-		return await use(definitions.map(({ name }) => servers.get(name)!));
+		return await use(servers);
 	} finally {
-		stopWatching();
-		await Promise.all([...servers.values()].map((server) => server.close()));
+		await Promise.all(servers.map((server) => server.close()));
 	}
-}
-
-async function openEmbedded(
-	{ directory, procfile, environment }: Globals,
-	stack: Stack,
-	definitions: readonly ServerDefinition[],
-	{ mode }: Opening,
-): Promise<Server[]> {
-	const { embeddedServer } = await import('../server/embedded/client.ts');
-	const location = { directory, procfile, environment };
-	return definitions.map((definition) => embeddedServer({ stack, definition, location, mode }));
-}
-
-function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [others: T[], belonging: T[]] {
-	return [items.filter((item) => !belongs(item)), items.filter(belongs)];
-}
-
-/** Whether Procdeck's own supervisor runs the server's instances. */
-export function isEmbedded({ supervisor }: ServerDefinition): boolean {
-	return supervisor === 'embedded';
 }
 
 /**
  * The local servers of the stack: those that verbs of the whole stack mean.
  * @throws ProcdeckError `usage` where all servers are elsewhere
  */
-export function localServers(stack: Stack): ServerDefinition[] {
+export function localServers(stack: Stack, verb: 'start' | 'down'): ServerDefinition[] {
 	const locals = stack.servers.filter((server) => server.kind === 'local');
 	if (locals.length > 0) return locals;
 	const names = stack.servers.map(({ name }) => name).join(', ');
 	throw new ProcdeckError(
 		'usage',
-		`the stack has no server on this machine, but ${names}`,
-		'name one with --server NAME, or take --all',
+		`\`${verb}\` alone is for this machine, and ${stack.name} (${stack.environment}) has its servers elsewhere: ${names}`,
+		`\`procdeck ${verb} --all\` is for all of them, \`procdeck ${verb} --server NAME\` for one`,
 	);
 }

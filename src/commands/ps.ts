@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { ProcdeckError } from '../model/errors.ts';
+import type { ServerStats } from '../model/observed.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
+import type { Server } from '../server/server.ts';
 import { coveredServers } from '../session/choose-servers.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
@@ -28,10 +31,21 @@ export async function ps(context: Context, _operands: readonly string[], flags: 
 	return 0;
 }
 
+/** Long enough for a kernel that counts in hundredths of a second. */
+const CPU_WINDOW_MS = 250;
+
+/** Where nobody samples all the time, what CPU is used takes two samples. */
+async function statsWithCpu(server: Server): Promise<ServerStats> {
+	const first = await server.stats();
+	if (Object.values(first).every(({ cpuPercent }) => cpuPercent !== null)) return first;
+	await setTimeout(CPU_WINDOW_MS);
+	return server.stats();
+}
+
 async function report(context: Context, stack: Stack, definition: ServerDefinition): Promise<ServerReport> {
 	try {
 		return await withServers(context.globals, stack, [definition], 'peek', async ([server]) => {
-			const [observation, stats] = await Promise.all([snapshotOf(server!), server!.stats()]);
+			const [observation, stats] = await Promise.all([snapshotOf(server!), statsWithCpu(server!)]);
 			return { observation, stats, reason: null };
 		});
 	} catch (error) {

@@ -3,7 +3,8 @@ import { knownTypes, parseFormation } from '../model/formation-arguments.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Context } from './context.ts';
 import { tellNotices } from './notices.ts';
-import { isEmbedded, openStack } from './open-stack.ts';
+import { isEmbedded } from './open-server.ts';
+import { openStack } from './open-stack.ts';
 import { wantsColour } from './output/paint.ts';
 import { up } from './up.ts';
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ChangeOptions } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import { bySeverity, type Finding } from '../model/finding.ts';
 import { freshId } from '../model/fresh-id.ts';
@@ -12,19 +13,23 @@ import {
 	addServer,
 	checkAddition,
 	forgetServer,
+	noteRemoval,
 	prepareAddition,
 	prepareRemoval,
 	type Removal,
 	removeServer,
 	type ServerRequest,
 } from '../session/inventory.ts';
+import { succeeded } from '../session/outcome.ts';
 import { snapshotOf } from '../session/snapshot.ts';
 import { changeOptions } from './apply-change.ts';
 import { canAsk, confirm, declined, type Question } from './confirm.ts';
 import type { Context } from './context.ts';
 import { openStack, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
+import { warnOfDefaultEnvironment } from './output/default-environment.ts';
 import { withProgress } from './output/progress.ts';
+import { withoutServer } from './output/server-words.ts';
 import { setupDetails, setupText } from './output/setup-text.ts';
 import { currentUser } from './who.ts';
 
@@ -85,6 +90,7 @@ async function add(context: Context, request: ServerRequest, { yes = false }: Se
 			checkAddition(opened!),
 		);
 		if (plan === null) throw notReady(definition.name, findings);
+		warnOfDefaultEnvironment(output, addition.stack);
 		const failing = bySeverity(findings).filter(({ severity }) => severity !== 'fine');
 		for (const finding of failing) output.warn(findingText(finding));
 		const isNew = changesSomething(plan) || addition.edit !== null;
@@ -97,7 +103,10 @@ async function add(context: Context, request: ServerRequest, { yes = false }: Se
 function notReady(name: string, findings: readonly Finding[]): ProcdeckError {
 	const fatal = findings.filter(({ severity }) => severity === 'fatal');
 	const code = fatal.some(({ check }) => check === 'connection') ? 'unreachable' : 'refused';
-	const reasons = fatal.map(({ check, message }) => `${name}: ${check}: ${message}`);
+	const reasons = fatal.map(({ check, message }) => {
+		const about = check === 'connection' ? '' : `${check}: `;
+		return `${name}: ${about}${withoutServer(name, message)}`;
+	});
 	const fixes = [...new Set(fatal.flatMap(({ fix }) => fix ?? []))];
 	return new ProcdeckError(code, reasons.join('\n'), fixes.length === 0 ? null : fixes.join('\n  '));
 }
@@ -175,6 +184,7 @@ async function removeReached(
 	const { rows, left } = await withProgress(output, `removing ${definition.name}`, (onProgress) =>
 		removeServer(removal, opened, { ...options, onProgress }),
 	);
+	if (rows.every(succeeded)) await noteElsewhere(context, removal, options);
 	if (left.length > 0)
 		output.note(`left on ${definition.name}, because Procdeck did not put it there: ${left.join(', ')}`);
 	return reportChanges(context, stack, rows, '');
@@ -195,13 +205,27 @@ function removeUnreached(
 
 async function forget(
 	context: Context,
-	{ definition: { name }, edit, stack }: Removal,
+	removal: Removal,
 	why: string,
 	{ yes = false }: ServerFlags,
 ): Promise<number> {
+	const { edit, stack } = removal;
+	const { name } = removal.definition;
 	const file = basename(edit.path);
 	const plan = `${why}${file}\n  remove    ${name}\n${name}\n  leave     everything: what runs there goes on`;
 	const question = { plan, question: `Take ${name} out of ${file}?`, details: null };
 	if (!(await confirm(question, yes))) return declined(context.output);
-	return reportChanges(context, stack, await forgetServer({ name, edit }), '');
+	const rows = await forgetServer({ name, edit });
+	await noteElsewhere(context, removal, changeOptions({ wait: true }));
+	return reportChanges(context, stack, rows, '');
+}
+
+/** The history of a server that is no longer one of the stack is not shown any more. */
+async function noteElsewhere(
+	{ globals }: Context,
+	{ stack, definition: { name } }: Removal,
+	options: ChangeOptions,
+): Promise<void> {
+	const others = stack.servers.filter((other) => other.name !== name);
+	await withServers(globals, stack, others, 'peek', (servers) => noteRemoval(name, servers, options));
 }

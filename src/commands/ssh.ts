@@ -47,12 +47,17 @@ async function runThere(
 	words: readonly string[],
 	hasTerminal: boolean,
 ): Promise<number> {
-	const { environmentPath, layoutOf } = await import('../server/systemd/layout.ts');
+	const [{ environmentPath, layoutOf }, { readSettings }] = await Promise.all([
+		import('../server/systemd/layout.ts'),
+		import('../link/ssh/settings.ts'),
+	]);
+	const { host, name, user, port } = server;
+	const { connectTimeout } = await readSettings({ host: host ?? name, user, port }, null);
 	// Only the shell there knows the home folder; who it is, no path of these depends on.
 	const environmentFile = environmentPath(layoutOf(stack, server.scope, { home: '$HOME', uid: 0 }));
 	const remote = remoteCommand({ stack, server, environmentFile }, words);
 	return runInForeground(
-		sshCommand(server, remote, hasTerminal),
+		sshCommand(server, remote, { hasTerminal, connectTimeout }),
 		{ env: shellEnvironment(process.env) },
 		context,
 	);

@@ -17,7 +17,7 @@ export function start(context: Context, operands: readonly string[], flags: Star
 	return applyChange(context, flags, {
 		what: 'starting',
 		takesRemains: false,
-		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack)),
+		choose: (stack) => (isChosen(flags) ? chooseServers(stack.servers, flags) : localServers(stack, 'start')),
 		build: (known) => ({
 			verb: 'start',
 			selectors: parseSelectors(operands, known),

@@ -90,7 +90,7 @@ export async function loadStack(
 
 function assemble(
 	directory: string,
-	{ content, path, environment }: FoundStackFile,
+	{ content, path, environment, environmentIsDefault }: FoundStackFile,
 	procfile: FoundProcfile,
 	rest: Pick<Stack, 'environmentVariables' | 'watchedFiles' | 'warnings' | 'problems'>,
 ): Stack | null {
@@ -104,6 +104,7 @@ function assemble(
 	return {
 		name,
 		environment,
+		environmentIsDefault,
 		directory,
 		procfile: procfile.path,
 		stackFile: path,

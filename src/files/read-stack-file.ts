@@ -10,6 +10,8 @@ export interface FoundStackFile extends StackFile {
 	/** Absolute; null where there is none, and then the content is empty. */
 	readonly path: string | null;
 	readonly environment: string;
+	/** As Stack has it. */
+	readonly environmentIsDefault: boolean;
 	readonly warnings: readonly FileMessage[];
 	readonly watchedFiles: readonly string[];
 }
@@ -24,12 +26,17 @@ type Candidate = StackFile & { readonly name: string; readonly warnings: readonl
 export async function readStackFile(directory: string, wanted: string | null): Promise<FoundStackFile> {
 	const { found, environment } = await choose(directory, wanted);
 	const watchedFiles = [specificName(environment), STACK_FILE].map((name) => resolve(directory, name));
+	const isNamed = wanted !== null || (found !== null && found.name !== STACK_FILE);
+	const rest = { environment, watchedFiles };
 	if (found === null) {
-		return { content: {}, errors: [], warnings: [], lineOf: () => 1, path: null, environment, watchedFiles };
+		const nothing = { content: {}, errors: [], warnings: [], lineOf: () => 1, path: null };
+		return { ...nothing, ...rest, environmentIsDefault: !isNamed };
 	}
-	const written = found.content?.environment ?? environment;
-	if (written !== environment) throw otherEnvironment(found.name, written, environment);
-	return { ...found, path: resolve(directory, found.name), environment, watchedFiles };
+	const written = found.content?.environment;
+	if (written !== undefined && written !== environment)
+		throw otherEnvironment(found.name, written, environment);
+	const environmentIsDefault = !isNamed && written === undefined;
+	return { ...found, ...rest, path: resolve(directory, found.name), environmentIsDefault };
 }
 
 async function choose(

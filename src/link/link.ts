@@ -75,6 +75,8 @@ export interface Link {
 	 * @throws Error when nothing listens there, or the machine does not allow it
 	 */
 	connect(host: string, port: number): Promise<Duplex>;
+	/** When something last came from the machine, in milliseconds since the epoch: up to then it was surely there. */
+	readonly heardAt: number;
 	/** Resolves with the reason when the link is lost; never when it was closed from here. */
 	readonly lost: Promise<ProcdeckError>;
 	close(): Promise<void>;

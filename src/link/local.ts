@@ -1,3 +1,4 @@
+import type { Serializable } from 'node:child_process';
 import { mkdir, open as openFile, rename, rm } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { dirname } from 'node:path';
@@ -29,8 +30,16 @@ async function run(command: Command, { input = '', timeoutMs }: RunOptions): Pro
 	return { exitCode, stdout, stderr: neverStarted ? shortMessage : stderr };
 }
 
+/** How a command can ask what it has to know, if it is a Node program. */
+export interface Asking {
+	/** The name that it is started under, by which it knows that it can ask. */
+	readonly argv0: string;
+	/** Answers a message of it by another. */
+	readonly answer: (message: unknown) => Promise<unknown>;
+}
+
 /** Starts a command on this machine, without stdin; it ends with this process. */
-export async function startCommand(command: Command): Promise<RunningCommand> {
+export async function startCommand(command: Command, asking: Asking | null = null): Promise<RunningCommand> {
 	const { execa } = await import('execa');
 	const [file, ...args] = command;
 	const child = execa(file, args, {
@@ -39,6 +48,12 @@ export async function startCommand(command: Command): Promise<RunningCommand> {
 		buffer: false,
 		encoding: 'buffer',
 		reject: false,
+		...(asking !== null && { ipc: true, argv0: asking.argv0 }),
+	});
+	const { nodeChildProcess } = child;
+	nodeChildProcess.on('message', async (message) => {
+		const answered = await asking?.answer(message);
+		if (nodeChildProcess.connected) nodeChildProcess.send(answered as Serializable);
 	});
 	const ended = child.then(({ exitCode = null, signal = null, shortMessage }) => ({
 		code: exitCode,
@@ -126,6 +141,9 @@ export const localLink: Link = {
 	open,
 	put,
 	connect,
+	get heardAt() {
+		return Date.now();
+	},
 	lost: new Promise(() => {}),
 	close: async () => {},
 };
@@ -135,6 +153,9 @@ export function openLocalLink(): Link {
 	const channels = new Set<Channel>();
 	return {
 		...localLink,
+		get heardAt() {
+			return localLink.heardAt;
+		},
 		async open(command) {
 			const channel = await open(command);
 			channels.add(channel);

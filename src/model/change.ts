@@ -51,6 +51,25 @@ export interface ChangeRow {
 	readonly reason: string | null;
 	/** Set where the outcome is not `done` or `unchanged`. */
 	readonly code?: ErrorCode;
+	/** Instances that did not come up; absent: none. */
+	readonly failedInstances?: readonly string[];
+}
+
+const RECORDED = 'recorded';
+
+/** The reason of a change that is written down and that nobody waits for, with a remark or without. */
+export function recordedReason(remark: string | null): string {
+	return remark === null ? RECORDED : `${RECORDED}; ${remark}`;
+}
+
+/** Whether that is all that is known of its outcome. */
+export function isRecordedOnly({ outcome, reason }: Told): boolean {
+	return outcome === 'done' && (reason === RECORDED || reason?.startsWith(`${RECORDED}; `) === true);
+}
+
+interface Told {
+	readonly outcome: Outcome | null;
+	readonly reason?: string | null;
 }
 
 export interface ChangeOptions {

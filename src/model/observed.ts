@@ -116,6 +116,8 @@ export type ServerEvent =
 			readonly kind: 'connection';
 			readonly connection: ServerObservation['connection'];
 			readonly reason: string | null;
+			/** When something last came over a connection that is lost, ISO 8601; absent: only just. */
+			readonly heardAt?: string;
 	  }
 	| { readonly kind: 'stats'; readonly stats: ServerStats };
 
@@ -158,11 +160,11 @@ export function observe(before: ServerObservation, event: ServerEvent, now: stri
 			return { ...before, history: withEntry(before.history, event.entry), asOf: now };
 		}
 		case 'connection':
-			// Up to its loss a connection would have told of every change.
+			// As long as something came over it a connection would have told of every change.
 			return {
 				...before,
 				connection: event.connection,
-				asOf: before.connection === 'connected' ? now : before.asOf,
+				asOf: before.connection === 'connected' ? (event.heardAt ?? now) : before.asOf,
 			};
 		case 'stats':
 			return before;

@@ -71,17 +71,20 @@ export function remoteCommand(start: RemoteStart, words: readonly string[]): str
 
 /**
  * The user's own ssh, with what it runs there.
- * @param hasTerminal whether there is one to be given to it
+ * @param options.hasTerminal whether there is one to be given to it
+ * @param options.connectTimeout milliseconds; ssh by itself waits for minutes
  */
 export function sshCommand(
 	{ host, user, port, name }: Pick<ServerDefinition, 'host' | 'user' | 'port' | 'name'>,
 	remote: string,
-	hasTerminal: boolean,
+	{ hasTerminal, connectTimeout }: { readonly hasTerminal: boolean; readonly connectTimeout: number },
 ): [file: string, ...args: string[]] {
 	const address = host ?? name;
 	return [
 		'ssh',
 		hasTerminal ? '-t' : '-T',
+		'-o',
+		`ConnectTimeout=${Math.ceil(connectTimeout / 1000)}`,
 		...(port === null ? [] : ['-p', String(port)]),
 		'--',
 		user === null ? address : `${user}@${address}`,

@@ -20,6 +20,13 @@ export interface SetupPlan {
 	readonly items: readonly SetupItem[];
 }
 
+const DONE = { write: 'written', remove: 'removed', renumber: 'renumbered' } as const;
+
+/** What was done about it, and why. */
+export function doneText({ what, action }: Pick<SetupItem, 'what' | 'action'>): string {
+	return action === 'nothing' ? what : `${DONE[action]}, because ${what}`;
+}
+
 /** Whether there is anything to do. */
 export function changesSomething({ items }: SetupPlan): boolean {
 	return items.some(({ action }) => action !== 'nothing');

@@ -80,6 +80,8 @@ export interface Stack {
 	/** Only `[A-Za-z0-9_-]`. */
 	readonly name: string;
 	readonly environment: string;
+	/** Whether nothing says which environment it is: no `-e`, and no file. */
+	readonly environmentIsDefault: boolean;
 	/** The app's folder, its real path. */
 	readonly directory: string;
 	/** The Procfile's path as found, or null where there is none. */

@@ -24,6 +24,8 @@ export interface ChangeTarget {
 	readonly state: SupervisorState;
 	readonly settling: Settling;
 	readonly observers: Observers;
+	/** Whether restarts that come one after another go on when whoever asked for them has gone. */
+	readonly rollsAlone: boolean;
 	/**
 	 * Plans a change, records it and sets it going.
 	 * @param timeoutMs for the whole verb; null: the default
@@ -60,11 +62,18 @@ export async function carryOut(
 		return rows;
 	}
 	for (const entry of entries) await note(target, entry);
-	const settled = settle(target, begun, options).then(async (rows) => {
-		await noteOutcomes(rows);
-		return rows;
-	});
-	return options.wait ? settled : planned.rows.map((row) => recordedRow(server, row));
+	const settled = target.settling.hold(
+		settle(target, begun, options).then(async (rows) => {
+			await noteOutcomes(rows);
+			return rows;
+		}),
+	);
+	const isLeft = !options.wait && (target.rollsAlone || !rollsOn(planned.rows));
+	return isLeft ? planned.rows.map((row) => recordedRow(server, row)) : settled;
+}
+
+function rollsOn(rows: readonly PlannedRow[]): boolean {
+	return rows.some(({ goals }) => goals.some((goal) => goal.kind === 'runs' && goal.rolling));
 }
 
 function unrecordedRow(server: string, row: PlannedRow, problem: Error): ChangeRow {

@@ -1,4 +1,4 @@
-import type { Change, ChangeOptions, ChangeRow, Selector } from '../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry, Selector } from '../model/change.ts';
 import type { Found } from '../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
 import type { SetupPlan } from '../model/setup.ts';
@@ -90,5 +90,10 @@ export interface Server {
 	stats(): Promise<ServerStats>;
 	/** Looks at everything that running the stack there needs. Never rejects for what is wrong: that is what it finds. */
 	examine(): Promise<readonly Found[]>;
+	/**
+	 * Keeps an entry of the history that tells of something done elsewhere.
+	 * @throws ProcdeckError `unreachable`
+	 */
+	note(entry: HistoryEntry): Promise<void>;
 	close(): Promise<void>;
 }

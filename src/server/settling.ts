@@ -23,8 +23,29 @@ const LONGEST_CURRENT = 3;
 /** Follows the goals of changes under way. */
 export class Settling {
 	readonly #waiters = new Set<Waiter>();
+	/** Changes that are not noted to their end. */
+	readonly #underWay = new Set<Promise<unknown>>();
 	/** Why nobody knows what the state is by now; null: it is known. */
 	#lost: string | null = null;
+
+	/** Nobody may leave before the change is noted to its end. */
+	hold<T>(change: Promise<T>): Promise<T> {
+		this.#underWay.add(change);
+		const over = () => this.#underWay.delete(change);
+		change.then(over, over);
+		return change;
+	}
+
+	/** Nobody waits any more: what is undecided goes on as it is recorded. Resolves once that is noted. */
+	async leave(): Promise<void> {
+		for (const waiter of this.#waiters) {
+			waiter.states.forEach((state, position) => {
+				if (state.kind === 'pending') waiter.states[position] = { kind: 'left' };
+			});
+			this.#finish(waiter);
+		}
+		await Promise.allSettled(this.#underWay);
+	}
 
 	/** Whether somebody waits. */
 	get isAwaited(): boolean {

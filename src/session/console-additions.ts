@@ -8,14 +8,13 @@ import { type ConsoleStore, setNewServer } from '../store/console-store.ts';
 import type { NewServer } from '../store/new-server.ts';
 import { serverNamed } from '../store/selectors.ts';
 import type { ChangeRunner } from './console-changes.ts';
+import type { ServerPool } from './console-roster.ts';
 import type { Addition, ServerRequest } from './inventory.ts';
 
 /** A server that is opened before the stack file names it. */
 export interface OpenedAddition {
 	readonly addition: Addition;
 	readonly server: Server;
-	/** Closes the server, and whatever was opened for it. */
-	close(): Promise<void>;
 }
 
 /**
@@ -35,6 +34,7 @@ export interface Additions {
 export interface AdditionsOptions {
 	readonly store: ConsoleStore;
 	readonly openAddition: OpenAddition;
+	readonly pool: ServerPool;
 	readonly runner: ChangeRunner;
 	/** Makes an added server one of the console's. */
 	readonly join: (server: Server) => void;
@@ -67,7 +67,7 @@ class OneByOne implements Additions {
 	}
 
 	async add(): Promise<void> {
-		const { store, runner, join } = this.#options;
+		const { store, runner, pool, join } = this.#options;
 		const current = this.#current;
 		if (current === null || current.plan === null) return;
 		const { opened, plan } = current;
@@ -79,7 +79,7 @@ class OneByOne implements Additions {
 			return addServer(opened.addition, opened.server, plan, options);
 		});
 		if (isAdded) join(opened.server);
-		else await opened.close();
+		else await pool.close(opened.server);
 	}
 
 	leave(): void {
@@ -95,7 +95,7 @@ class OneByOne implements Additions {
 	): Promise<void> {
 		const opened = await this.#open(name, place);
 		if (look !== this.#latest) {
-			await opened.close();
+			await this.#options.pool.close(opened.server);
 			return;
 		}
 		this.#current = { opened, plan: null };
@@ -121,7 +121,7 @@ class OneByOne implements Additions {
 	}
 
 	#forget(): void {
-		void this.#current?.opened.close();
+		if (this.#current !== null) void this.#options.pool.close(this.#current.opened.server);
 		this.#current = null;
 	}
 }

@@ -5,14 +5,12 @@ import { type ConsoleStore, receive, receiveStats, setNow } from '../store/conso
 import type { Tick } from '../store/tick.ts';
 
 export interface Observer {
-	/** Takes in what one more server pushes. */
-	watch(server: Server): void;
+	/** Takes in what a server pushes, until the returned function is called. */
+	watch(server: Server): () => void;
 	stop(): void;
 }
 
 export interface ObserverOptions {
-	/** Observed from the start. */
-	readonly servers: readonly Server[];
 	readonly store: ConsoleStore;
 	readonly tick: Tick;
 	/** Whether the load of a server is worth a sample now. */
@@ -33,9 +31,8 @@ const LONGEST_RETRY_MS = 60_000;
 
 /** Takes in what the servers push: changes at once, statistics with the tick, and with them what time it is. */
 export function observeServers(options: ObserverOptions): Observer {
-	const { servers, store, tick, wantsLoad, onSnapshot, onChange, onOpen } = options;
+	const { store, tick, wantsLoad, onSnapshot, onChange, onOpen } = options;
 	const over = new AbortController();
-	const unsubscribes: (() => void)[] = [];
 	const samples = new Map<string, ServerStats>();
 	const sampled = new Set<string>();
 
@@ -62,28 +59,32 @@ export function observeServers(options: ObserverOptions): Observer {
 		takeSamples();
 		setNow(store, Date.now());
 	}, CLOCK_MS);
-	unsubscribes.push(tick.subscribe(takeSamples));
+	const stopTaking = tick.subscribe(takeSamples);
 	const watch = (server: Server) => {
+		const left = new AbortController();
+		const end = AbortSignal.any([over.signal, left.signal]);
 		const { name } = server.definition;
-		const listener = (event: ServerEvent) => onEvent(name, event);
+		const listener = (event: ServerEvent) => {
+			if (!end.aborted) onEvent(name, event);
+		};
 		const stats = () => wantsLoad(name);
-		void keepOpening(server, listener, { stats }, over.signal).then((unsubscribe) => {
+		void keepOpening(server, listener, { stats }, end).then((unsubscribe) => {
 			if (unsubscribe === null) return;
-			if (over.signal.aborted) {
+			if (end.aborted) {
 				unsubscribe();
 				return;
 			}
-			unsubscribes.push(unsubscribe);
+			end.addEventListener('abort', unsubscribe);
 			onOpen(name);
 		});
+		return () => left.abort();
 	};
-	for (const server of servers) watch(server);
 	return {
 		watch,
 		stop() {
 			over.abort();
 			clearInterval(clock);
-			for (const unsubscribe of unsubscribes) unsubscribe();
+			stopTaking();
 		},
 	};
 }

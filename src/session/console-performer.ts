@@ -11,8 +11,8 @@ import type { Scaler } from './console-scaler.ts';
 import type { VerbPage, VerbRunner } from './console-verbs.ts';
 
 export interface PerformerOptions {
-	/** Grows while the console runs. */
-	readonly servers: readonly Server[];
+	/** As they are at any moment. */
+	readonly servers: ReadonlyMap<string, Server>;
 	readonly store: ConsoleStore;
 	/** The caller's shell environment, which instances that start get. */
 	readonly shell: Readonly<Record<string, string>>;
@@ -31,13 +31,18 @@ export interface PerformerOptions {
 type Perform = (intent: Intent) => void | Promise<void>;
 type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
 
+/** In the order of the stack file. */
+function serversNamed(servers: ReadonlyMap<string, Server>, names: readonly string[]): readonly Server[] {
+	return [...servers.values()].filter(({ definition }) => names.includes(definition.name));
+}
+
 type Change = (intent: Of<ChangeKind>) => Promise<void>;
 type ChangeKind = 'restart' | 'start' | 'stop' | 'pause' | 'resume' | 'down';
 
 /** Makes a change on several servers, and waits until it has settled. */
 function changer({ servers, shell, runner }: PerformerOptions): Change {
 	return (intent) => {
-		const named = servers.filter(({ definition }) => intent.servers.includes(definition.name));
+		const named = serversNamed(servers, intent.servers);
 		const words =
 			'selectors' in intent ? intent.selectors.map(selectorText) : 'types' in intent ? intent.types : [];
 		switch (intent.kind) {
@@ -80,7 +85,7 @@ function afterDown(change: Change): Change {
 /** Sets a count that was asked for by key. */
 function counter({ servers, store, scaler }: PerformerOptions): (intent: Of<'scale' | 'set-count'>) => void {
 	return (intent) => {
-		const server = servers.find(({ definition }) => definition.name === intent.server);
+		const server = servers.get(intent.server);
 		const entry = serverNamed(store.getState(), intent.server);
 		if (server === undefined || entry === null) return;
 		const { wanted } = cellOf(store.getState(), entry, intent.type);
@@ -103,7 +108,7 @@ function manyCounter({
 	runner,
 }: PerformerOptions): (intent: Of<'scale-many'>) => Promise<void> {
 	return (intent) => {
-		const named = servers.filter(({ definition }) => intent.servers.includes(definition.name));
+		const named = serversNamed(servers, intent.servers);
 		const words = intent.targets.map(({ type }) => type);
 		const action = `scale ${intent.targets.map(targetText).join(', ')}`;
 		return runner.apply(action, words, named, ({ definition }) => {
@@ -121,8 +126,7 @@ function manyCounter({
 
 function mover({ servers, runner }: PerformerOptions): (intent: Of<'move'>) => Promise<void> {
 	return async ({ from, to, type, count }) => {
-		const named = (name: string) => servers.find(({ definition }) => definition.name === name);
-		const [source, target] = [named(from), named(to)];
+		const [source, target] = [servers.get(from), servers.get(to)];
 		if (source !== undefined && target !== undefined) await runner.move(source, target, type, count);
 	};
 }
@@ -141,7 +145,7 @@ export function createPerformer(options: PerformerOptions): Perform {
 			case 'move':
 				return move(intent);
 			case 'undo':
-				return options.runner.undo(options.servers);
+				return options.runner.undo([...options.servers.values()]);
 			case 'check-server':
 				return options.additions.check(intent.name, intent.place);
 			case 'add-server':

@@ -61,7 +61,8 @@ class CellScaler implements Scaler {
 		for (const scaling of this.#scalings.values()) {
 			const { burst } = scaling;
 			const cell = this.#cellOf(scaling);
-			if (cell !== null && !burst.sending && burst.acknowledged === burst.target) this.#look(scaling, cell);
+			if (cell === null) this.#end(scaling, 'unknown', 'the server is none of the stack any more');
+			else if (!burst.sending && burst.acknowledged === burst.target) this.#look(scaling, cell);
 		}
 	}
 
@@ -77,7 +78,8 @@ class CellScaler implements Scaler {
 		if (idle) this.#end(scaling, 'done', 'recorded; it does not run now');
 		else if (failure !== null) this.#end(scaling, 'failed', failure);
 		// Somebody else has changed it since: this change is history.
-		else if (over || cell.known?.wanted !== burst.target) this.#end(scaling, 'done', burst.remark);
+		else if (over || cell.known?.wanted !== burst.target)
+			this.#end(scaling, isAsBefore(burst) ? 'unchanged' : 'done', burst.remark);
 		else {
 			this.#show(scaling, { settled, total });
 			this.#lookAgain.mark();
@@ -157,6 +159,11 @@ function newBurst(wanted: number, target: number): Burst {
 		remark: null,
 		sending: false,
 	};
+}
+
+/** Whether nothing was ever asked for but what was there already. */
+function isAsBefore({ from, lowest, target }: Burst): boolean {
+	return target === from && lowest === from;
 }
 
 /** A change that is not waited for is always said to be recorded. */

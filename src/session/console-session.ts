@@ -1,6 +1,7 @@
 import type { Server } from '../server/server.ts';
+import type { StackSource } from '../server/stack-source.ts';
 import type { CommandOutput } from '../store/command-output.ts';
-import { type ConsoleStore, joinServer } from '../store/console-store.ts';
+import type { ConsoleStore } from '../store/console-store.ts';
 import { changesSomething, type Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
@@ -12,6 +13,7 @@ import { createLoadInterest } from './console-load.ts';
 import { createLogFeed } from './console-logs.ts';
 import { observeServers } from './console-observer.ts';
 import { createPerformer } from './console-performer.ts';
+import { createRoster, type ServerPool } from './console-roster.ts';
 import { createScaler } from './console-scaler.ts';
 import { createVerbPage, type VerbRunner } from './console-verbs.ts';
 
@@ -25,6 +27,9 @@ export interface ConsoleSession {
 export interface ConsoleSessionOptions {
 	/** Those at the start. */
 	readonly servers: readonly Server[];
+	/** The stack as its files say. */
+	readonly files: StackSource;
+	readonly pool: ServerPool;
 	readonly store: ConsoleStore;
 	readonly logs: LogBuffer;
 	/** Of the verb that runs beside the console. */
@@ -41,22 +46,29 @@ export interface ConsoleSessionOptions {
 /** Opens the console's one loop: what servers push goes into the store, what the user intends goes to the servers. */
 export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSession {
 	const { store, tick, verbs } = options;
-	const servers = [...options.servers];
-	const byName = new Map(servers.map((server) => [server.definition.name, server]));
+	const atStart = new Set(options.servers.map(({ definition }) => definition.name));
 	const scaler = createScaler(store);
-	const feed = createLogFeed(byName, options.logs, tick);
-	const page = createVerbPage(verbs, options.output, tick);
+	const load = createLoadInterest();
+	const observer = observeServers({
+		...options,
+		wantsLoad: load.wants,
+		onSnapshot: (name) => feed.resume(name),
+		onChange: () => scaler.settle(),
+		onOpen(name) {
+			// To run a stack that was never started is what the console was opened for; on other machines it only looks.
+			const { power, kind } = serverNamed(store.getState(), name)?.observation ?? {};
+			if (power === 'never' && kind === 'local' && atStart.has(name))
+				dispatch({ kind: 'start', servers: [name], selectors: [] });
+		},
+	});
+	const roster = createRoster({ ...options, observer });
+	const { servers } = roster;
+	const feed = createLogFeed(servers, options.logs, tick);
+	const page = createVerbPage(verbs, options.output, tick, options.questions);
 	const runner = createChangeRunner(store);
 	const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-	const load = createLoadInterest();
 	const watchLoad = load.watch;
-	const join = (server: Server) => {
-		servers.push(server);
-		byName.set(server.definition.name, server);
-		joinServer(store, server.definition);
-		observer.watch(server);
-	};
-	const additions = createAdditions({ ...options, runner, join });
+	const additions = createAdditions({ ...options, runner, join: (server) => roster.join(server) });
 	const perform = createPerformer({
 		...options,
 		servers,
@@ -71,22 +83,12 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 	const dispatch = (intent: Intent) => {
 		if (!store.getState().readOnly || !changesSomething(intent)) void perform(intent);
 	};
-	const observer = observeServers({
-		...options,
-		wantsLoad: load.wants,
-		onSnapshot: feed.resume,
-		onChange: () => scaler.settle(),
-		onOpen(name) {
-			// To run a stack that was never started is what the console was opened for; on other machines it only looks.
-			const { power, kind } = serverNamed(store.getState(), name)?.observation ?? {};
-			if (power === 'never' && kind === 'local') dispatch({ kind: 'start', servers: [name], selectors: [] });
-		},
-	});
+	roster.start();
 	return {
 		dispatch,
 		left,
 		stop() {
-			for (const each of [feed, scaler, observer, page]) each.stop();
+			for (const each of [roster, feed, scaler, observer, page]) each.stop();
 			options.questions.close();
 		},
 	};

@@ -1,12 +1,16 @@
 import type { RunningCommand } from '../link/link.ts';
 import { joinWords } from '../model/split-words.ts';
 import type { CommandOutput } from '../store/command-output.ts';
+import type { Answer, Asked, QuestionDesk } from '../store/question-desk.ts';
 import type { Tick } from '../store/tick.ts';
+
+/** Asks what a verb has to know before it goes on. */
+export type AskPerson = (asked: Asked) => Promise<Answer>;
 
 /** Runs verbs of the command line that the console is a part of. */
 export interface VerbRunner {
 	/** Beside the console, without a terminal. */
-	start(words: readonly string[]): Promise<RunningCommand>;
+	start(words: readonly string[], ask: AskPerson): Promise<RunningCommand>;
 	/** On the console's terminal, which comes back when the verb has ended. */
 	handOver(words: readonly string[]): Promise<void>;
 }
@@ -23,7 +27,12 @@ export interface VerbPage {
 const BYTES_AT_ONCE = 256 * 1024;
 const PAUSE_MS = 20;
 
-export function createVerbPage(runner: VerbRunner, output: CommandOutput, tick: Tick): VerbPage {
+export function createVerbPage(
+	runner: VerbRunner,
+	output: CommandOutput,
+	tick: Tick,
+	questions: QuestionDesk,
+): VerbPage {
 	let current: RunningCommand | null = null;
 	let latest = 0;
 
@@ -45,11 +54,13 @@ export function createVerbPage(runner: VerbRunner, output: CommandOutput, tick: 
 			const turn = latest;
 			const isShown = () => turn === latest;
 			output.begin(joinWords(words));
-			const command = await runner.start(words);
+			const over = new AbortController();
+			const command = await runner.start(words, (asked) => questions.ask(asked, over.signal));
 			if (!isShown()) command.kill('SIGINT');
 			else current = command;
 			await take(command, isShown);
 			const exit = await command.ended;
+			over.abort();
 			if (!isShown()) return;
 			current = null;
 			output.end(exit);

@@ -1,6 +1,7 @@
 import type { Change, ChangeOptions, ChangeRow, ProgressListener, Selector } from '../model/change.ts';
 import { exitCodeOf, ProcdeckError } from '../model/errors.ts';
 import type { Server } from '../server/server.ts';
+import { applyExplained } from './explain.ts';
 
 /** The same change for every server, or for each its own. */
 export type ChangeFor = Change | ((server: Server) => Change);
@@ -22,7 +23,7 @@ export async function applyToAll(
 	const results = await Promise.allSettled(
 		servers.map(async (server) => {
 			const onProgress = progress(server.definition.name);
-			const rows = await server.apply(changeOf(server), { ...options, onProgress });
+			const rows = await applyExplained(server, changeOf(server), { ...options, onProgress });
 			onRows(rows);
 			return rows;
 		}),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readForEdit, type StackFileEdit, writeEdit } from '../files/edit-stack-file.ts';
 import { localLink } from '../link/local.ts';
-import type { ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
 import { isName, NAME_CHARACTERS } from '../model/names.ts';
@@ -176,6 +176,40 @@ export async function removeServer(
 	const left = (await server.setup?.remove({ verb: 'server remove', who, changeId })) ?? [];
 	if (supervisor === 'embedded') await disableBoot(localLink, stack, name).catch(() => {});
 	return { rows: await forgetServer({ name, edit }), left };
+}
+
+/**
+ * Notes a removal where it goes on to be seen: in the history of another server, because that of the removed one is no
+ * longer shown. One is enough, and a server that cannot be reached is no reason to wait.
+ */
+export async function noteRemoval(
+	name: string,
+	others: readonly Server[],
+	{ who, changeId }: Pick<ChangeOptions, 'who' | 'changeId'>,
+): Promise<void> {
+	// The history of a server over SSH is there for everybody, that of this machine for its user.
+	const shared = others.filter(({ definition }) => definition.supervisor === 'systemd');
+	const candidates = shared.length > 0 ? shared : others;
+	const reached = candidates.map(async (server) => {
+		await snapshotOf(server);
+		return server;
+	});
+	const entry: HistoryEntry = {
+		id: changeId,
+		changeId,
+		at: new Date().toISOString(),
+		who,
+		verb: 'server remove',
+		server: name,
+		type: null,
+		from: name,
+		to: null,
+		outcome: 'done',
+	};
+	// What cannot be noted stops nothing.
+	await Promise.any(reached)
+		.then((server) => server.note(entry))
+		.catch(() => {});
 }
 
 /** Takes the server out of the stack file, and leaves everything on it as it is. */

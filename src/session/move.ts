@@ -2,6 +2,7 @@ import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation, TypeObservation } from '../model/observed.ts';
 import type { Server } from '../server/server.ts';
+import { applyExplained } from './explain.ts';
 import { succeeded } from './outcome.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -28,7 +29,8 @@ export async function move(
 	const remaining = deadline(options.timeoutMs);
 	const here = typeOn(target, type)?.wanted ?? 0;
 	const scale = (server: Server, expected: number, to: number, how: Partial<ChangeOptions>) =>
-		server.apply(
+		applyExplained(
+			server,
 			{ verb: 'scale', targets: [{ type, to, expected }] },
 			{ ...options, historyVerb: 'move', timeoutMs: remaining(), ...how },
 		);

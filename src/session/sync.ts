@@ -1,7 +1,7 @@
 import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import { lookUp } from '../model/look-up.ts';
-import { changesSomething, type SetupItem, type SetupPlan } from '../model/setup.ts';
+import { changesSomething, doneText, type SetupItem, type SetupPlan } from '../model/setup.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 
@@ -80,7 +80,8 @@ function rowsOf(server: string, { items }: SetupPlan): ChangeRow[] {
 	return items.map((item) => itemRow(server, item));
 }
 
-function itemRow(server: string, { type, what, action }: SetupItem): ChangeRow {
+function itemRow(server: string, item: SetupItem): ChangeRow {
+	const { type, action } = item;
 	const outcome = action === 'nothing' ? 'unchanged' : 'done';
-	return { server, type, from: null, to: null, outcome, reason: what };
+	return { server, type, from: null, to: null, outcome, reason: doneText(item) };
 }

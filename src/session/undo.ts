@@ -4,6 +4,7 @@ import { freshId } from '../model/fresh-id.ts';
 import { shellEnvironment } from '../model/shell-environment.ts';
 import type { UndoPlan } from '../model/undo-plan.ts';
 import type { Server } from '../server/server.ts';
+import { applyExplained } from './explain.ts';
 import { failedRows } from './fan-out.ts';
 
 /**
@@ -67,7 +68,7 @@ async function takeBack(
 	if (!server) throw new Error(`an undo was planned on ${part.server}, which was not observed`);
 	const change = inverse(part);
 	try {
-		return await server.apply(change, options);
+		return await applyExplained(server, change, options);
 	} catch (error) {
 		// The other servers' parts go on, and the rows tell of all of them.
 		if (error instanceof ProcdeckError) return failedRows(part.server, change, error);

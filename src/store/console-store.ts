@@ -32,6 +32,14 @@ export interface Notice {
 	readonly detail: string;
 }
 
+/** News of what nobody did in this console. */
+export interface Announcement {
+	/** `web3 was added to procdeck.yml` */
+	readonly text: string;
+	/** Milliseconds since the epoch. */
+	readonly at: number;
+}
+
 export interface ConsoleState {
 	readonly stack: Stack;
 	readonly notices: readonly Notice[];
@@ -46,6 +54,8 @@ export interface ConsoleState {
 	readonly pending: Readonly<Record<string, number>>;
 	/** Oldest first. */
 	readonly activities: readonly Activity[];
+	/** null before the first. */
+	readonly announcement: Announcement | null;
 	/** null before the first. */
 	readonly saved: SavedLog | null;
 	/** null while nobody adds one. */
@@ -77,6 +87,7 @@ export function createConsoleStore(options: {
 		servers,
 		pending: {},
 		activities: [],
+		announcement: null,
 		saved: null,
 		newServer: null,
 		now,
@@ -94,6 +105,27 @@ export function joinServer(store: ConsoleStore, definition: ServerDefinition): v
 	store.setState({
 		stack: { ...stack, servers: [...stack.servers, definition] },
 		servers: [...servers, newEntry(definition.name)],
+	});
+}
+
+/**
+ * Takes the stack as its files have become. Servers that stay keep what is known of them.
+ * @param closed names of servers of which nothing is known any more, even where there is one of that name again
+ */
+export function setStack(
+	store: ConsoleStore,
+	stack: Stack,
+	shell: Readonly<Record<string, string>>,
+	closed: ReadonlySet<string>,
+): void {
+	const { servers, pending } = store.getState();
+	const known = new Map(servers.filter(({ name }) => !closed.has(name)).map((entry) => [entry.name, entry]));
+	const keys = Object.entries(pending).filter(([key]) => !closed.has(key.slice(0, key.indexOf(' '))));
+	store.setState({
+		stack,
+		showCommand: commandShower(stack, shell),
+		servers: stack.servers.map(({ name }) => known.get(name) ?? newEntry(name)),
+		pending: Object.fromEntries(keys),
 	});
 }
 
@@ -155,6 +187,11 @@ export function setPending(store: ConsoleStore, server: string, type: string, ta
 
 export function putActivity(store: ConsoleStore, activity: Activity): void {
 	store.setState({ activities: withActivity(store.getState().activities, activity) });
+}
+
+/** @param now milliseconds since the epoch */
+export function announce(store: ConsoleStore, text: string, now: number): void {
+	store.setState({ announcement: { text, at: now } });
 }
 
 export function setNewServer(store: ConsoleStore, newServer: NewServer | null): void {

@@ -3,10 +3,25 @@ import type { InstanceObservation } from '../model/observed.ts';
 import type { ServerEntry } from './console-store.ts';
 import type { Problem } from './problem.ts';
 
+/** `6 s`, `3 min`, `4 h`, `3 d` */
+function durationText(milliseconds: number): string {
+	const seconds = Math.round(milliseconds / 1000);
+	if (seconds < 120) return `${seconds} s`;
+	if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+	const hours = Math.round(seconds / 3600);
+	return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+}
+
 /** Whole seconds from `now` until the instance is started again, at least 0; null where no start is planned. */
 export function secondsToNextStart(instance: InstanceObservation, now: number): number | null {
 	if (instance.nextStartAt === null) return null;
-	return Math.max(0, Math.ceil((Date.parse(instance.nextStartAt) - now) / 1000));
+	// The clock of the screen is behind by up to a second.
+	return Math.max(0, Math.floor((Date.parse(instance.nextStartAt) - now) / 1000));
+}
+
+/** How often it ended since it was last started by hand: what waits to be started again has ended once more. */
+export function exitCount({ state, restarts }: InstanceObservation): number {
+	return restarts + (state === 'backoff' || state === 'failed' ? 1 : 0);
 }
 
 function howOften(instance: InstanceObservation): string {
@@ -15,9 +30,12 @@ function howOften(instance: InstanceObservation): string {
 	const last = exitText(lastExit);
 	const same = recentExits.length - recentExits.findLastIndex((exit) => exitText(exit) !== last) - 1;
 	const first = recentExits[recentExits.length - same];
+	const count = exitCount(instance);
+	// Of those before the latest it is not known what they were.
+	if (count > recentExits.length && recentExits.length > 1) return `${last}, ${count} exits by now`;
 	if (same < 2 || first === undefined) return last;
-	const seconds = Math.max(1, Math.round((Date.parse(lastExit.at) - Date.parse(first.startedAt)) / 1000));
-	return `${last}, ${same} times in ${seconds} s`;
+	const lasted = Date.parse(lastExit.at) - Date.parse(first.startedAt);
+	return `${last}, ${same} times in ${durationText(Math.max(1000, lasted))}`;
 }
 
 function backoffProblem(server: string, instance: InstanceObservation, now: number): Problem {

@@ -49,13 +49,20 @@ export function isOutOfReach({ observation, connectionReason }: ServerEntry, now
 	return observation.connection === 'unreachable';
 }
 
+/** Why the server cannot be reached, without its name in front, which stands beside it; null where it can. */
+export function reasonOf({ name, connectionReason }: ServerEntry): string | null {
+	const lead = `${name}: `;
+	return connectionReason?.startsWith(lead) ? connectionReason.slice(lead.length) : connectionReason;
+}
+
 function unreachableProblem(server: ServerEntry, now: number): Problem {
-	const { name, observation, connectionReason } = server;
+	const { name, observation } = server;
+	const reason = reasonOf(server);
 	const common = { kind: 'unreachable', server: name, type: null, instance: null, subject: name } as const;
-	if (observation === null) return { ...common, text: connectionReason ?? 'unreachable', detail: null };
+	if (observation === null) return { ...common, text: reason ?? 'unreachable', detail: null };
 	const next = observation.connection === 'connecting' ? 'connecting' : 'trying again';
 	const text = `seen ${sinceSeenText(observation, now)} ago; ${next}`;
-	return { ...common, text, detail: connectionReason };
+	return { ...common, text, detail: reason };
 }
 
 function fileProblems({ name, observation }: ServerEntry): Problem[] {

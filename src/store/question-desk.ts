@@ -1,25 +1,40 @@
 import { freshId } from '../model/fresh-id.ts';
 import type { Asker, UnknownHostKey } from '../model/question.ts';
 
-/** What a connection has asked and nobody has answered yet. */
-export type Question =
-	| { readonly kind: 'trust'; readonly id: string; readonly key: UnknownHostKey }
+/** What a connection or a verb asks. */
+export type Asked =
+	| { readonly kind: 'trust'; readonly key: UnknownHostKey }
 	| {
 			readonly kind: 'answer';
-			readonly id: string;
 			/** The words of whoever asks, which may be a server's. */
 			readonly prompt: string;
 			/** Whether the answer may be seen while it is typed. */
 			readonly shown: boolean;
+	  }
+	/** A verb has written what it would do. */
+	| {
+			readonly kind: 'confirm';
+			/** `Do that on web1?` */
+			readonly question: string;
+			/** Whether it can tell more before it is answered. */
+			readonly hasDetails: boolean;
 	  };
 
-/** Yes or no to a key; a text to anything else, null where there is none. */
+/** What nobody has answered yet. */
+export type Question = Asked & { readonly id: string };
+
+/** To what has the verb tell more, and ask again. */
+export const DETAILS = 'details';
+
+/** Yes or no to a key or a plan, or {@link DETAILS}; a text to anything else, null where there is none. */
 export type Answer = boolean | string | null;
 
 /** What connections ask, one after another, until somebody answers. Lives outside of the store: it is there before it. */
 export interface QuestionDesk {
 	/** For connections. */
 	readonly asker: Asker;
+	/** @param over nobody waits for the answer any more: it is null */
+	ask(asked: Asked, over?: AbortSignal): Promise<Answer>;
 	/** Oldest first; the same array while nothing changed. */
 	questions(): readonly Question[];
 	/** Does nothing for a question that is answered already. */
@@ -45,9 +60,9 @@ function isSameKey(one: Question, other: Question): boolean {
 
 class Desk implements QuestionDesk {
 	readonly asker: Asker = {
-		trust: async (key) => (await this.#ask({ kind: 'trust', id: freshId(), key })) === true,
+		trust: async (key) => (await this.ask({ kind: 'trust', key })) === true,
 		answer: async (prompt, shown) => {
-			const answer = await this.#ask({ kind: 'answer', id: freshId(), prompt, shown });
+			const answer = await this.ask({ kind: 'answer', prompt, shown });
 			return typeof answer === 'string' ? answer : null;
 		},
 	};
@@ -79,10 +94,12 @@ class Desk implements QuestionDesk {
 		for (const { settle } of left) settle(null);
 	}
 
-	#ask(question: Question): Promise<Answer> {
-		if (this.#closed) return Promise.resolve(null);
-		const asked = this.#pending.find((other) => isSameKey(other.question, question));
-		if (asked !== undefined) return asked.answered;
+	ask(asked: Asked, over?: AbortSignal): Promise<Answer> {
+		if (this.#closed || over?.aborted) return Promise.resolve(null);
+		const question = { ...asked, id: freshId() };
+		const same = this.#pending.find((other) => isSameKey(other.question, question));
+		if (same !== undefined) return same.answered;
+		over?.addEventListener('abort', () => this.answer(question.id, null));
 		const { promise: answered, resolve: settle } = Promise.withResolvers<Answer>();
 		this.#replace([...this.#pending, { question, answered, settle }]);
 		return answered;

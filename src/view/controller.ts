@@ -1,3 +1,4 @@
+import type { Stack } from '../model/stack.ts';
 import type { CommandOutput } from '../store/command-output.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 import type { Intent } from '../store/intent.ts';
@@ -8,6 +9,7 @@ import { takeNewServer } from './actions/add-server.ts';
 import { startAtWorst } from './actions/navigate.ts';
 import { pasteText, typeKey } from './actions/prompts.ts';
 import { takeQuestion } from './actions/question.ts';
+import { followServers } from './actions/servers-changed.ts';
 import { takeSaved } from './actions/submit.ts';
 import type { CommandTree } from './command-tree.ts';
 import { press } from './dispatch.ts';
@@ -58,10 +60,12 @@ class Interaction {
 	/** What was last said to be on the screen, by kind of intent. */
 	readonly #watched = new Map<Intent['kind'], string>();
 	#saved = null as ReturnType<ConsoleStore['getState']>['saved'];
+	#stack: Stack;
 	readonly #options: ControllerOptions;
 
 	constructor(options: ControllerOptions) {
 		this.#options = options;
+		this.#stack = options.store.getState().stack;
 	}
 
 	get ui(): UiState {
@@ -96,12 +100,20 @@ class Interaction {
 	follow(size: ScreenSize): void {
 		const { store, questions } = this.#options;
 		const { saved, newServer, stack } = store.getState();
+		this.#followStack(stack);
 		if (saved !== this.#saved) this.#ui = takeSaved(this.#ui, saved);
 		this.#saved = saved;
 		this.#ui = takeQuestion(this.#ui, questions.questions());
 		this.#ui = takeNewServer(this.#ui, newServer, stack.environment === 'production');
 		this.#ui = startAtWorst(this.model(), this.#ui, size.columns);
 		this.watch(size);
+	}
+
+	/** The cursor goes with its server. */
+	#followStack(stack: Stack): void {
+		const [before, now] = [this.#stack, stack].map(({ servers }) => servers.map(({ name }) => name));
+		if (before!.join() !== now!.join()) this.#ui = followServers(this.#ui, before!, now!);
+		this.#stack = stack;
 	}
 
 	/** Has the logs read and the load sampled that the screen shows now. */

@@ -1,4 +1,5 @@
 import type { ConsoleState } from '../store/console-store.ts';
+import { undoPlan } from '../store/history.ts';
 import type { Intent } from '../store/intent.ts';
 import { cellOf, serverNamed, typeNames } from '../store/selectors.ts';
 
@@ -28,6 +29,7 @@ function reachOf(intent: Intent): { servers: readonly string[]; types: readonly 
 
 /** What people want where the intent reaches, as one text. What runs is not in it: a crash does not make a plan another. */
 export function basisOf(state: ConsoleState, intent: Intent): string {
+	if (intent.kind === 'undo') return JSON.stringify(undoPlan(state).parts.map(({ id }) => id));
 	const { servers, types } = reachOf(intent);
 	const facts = servers.map((name) => {
 		const server = serverNamed(state, name);

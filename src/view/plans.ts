@@ -7,6 +7,7 @@ import type { Draft } from './plans/draft.ts';
 import { planMove } from './plans/move.ts';
 import { planRestart } from './plans/restart.ts';
 import { planDown, planPause, planStop } from './plans/stop.ts';
+import { planUndo } from './plans/undo.ts';
 import type { Plan } from './ui.ts';
 
 function draftFor(state: ConsoleState, intent: Intent): Draft | null {
@@ -27,6 +28,8 @@ function draftFor(state: ConsoleState, intent: Intent): Draft | null {
 			return planMove(state, intent);
 		case 'down':
 			return planDown(state, intent);
+		case 'undo':
+			return planUndo(state, intent);
 		case 'scale': {
 			const { server: name, type, by } = intent;
 			const server = serverNamed(state, name);

@@ -162,6 +162,8 @@ export interface UiState {
 	/** null: rows of the list are where they stand now. */
 	readonly kept: KeptOrder | null;
 	readonly sheet: Sheet | null;
+	/** How many questions wait until what is open is left. */
+	readonly unasked: number;
 	readonly prompt: Prompt | null;
 	/** Which problem the attention line shows. */
 	readonly problem: ProblemMark;
@@ -185,6 +187,7 @@ export const FIRST_UI: UiState = {
 	arrangement: 'auto',
 	kept: null,
 	sheet: null,
+	unasked: 0,
 	prompt: null,
 	problem: { key: null, position: 0 },
 	notice: null,

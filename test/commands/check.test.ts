@@ -48,7 +48,10 @@ it('counts the shell as set on a local server, and not over SSH', async () => {
 	const Procfile = 'job: x $PROCDECK_TEST_VALUE';
 	const local = await checkFolder({ Procfile });
 	expect(local.json).toMatchObject({ processes: [{ expanded: 'x here' }], warnings: [] });
-	const remote = await checkFolder({ Procfile, 'procdeck.yml': 'servers: {a: {host: h}}' });
+	const remote = await checkFolder({
+		Procfile,
+		'procdeck.yml': 'environment: production\nservers: {a: {host: h}}',
+	});
 	expect(remote.json.processes).toMatchObject([{ expanded: 'x $PROCDECK_TEST_VALUE' }]);
 	expect(remote.json.warnings).toMatchObject([{ file: 'Procfile', line: 1 }]);
 });

@@ -29,7 +29,7 @@ describe('server add', () => {
 		const place = `127.0.0.1:${await freePort()}`;
 		const { exitCode, stderr } = await stack.procdeck('server', 'add', 'jobs1', place, '--yes');
 		expect(exitCode).toBe(1);
-		expect(stderr).toMatch(/jobs1: connection: .*refuses the connection/);
+		expect(stderr).toMatch(/jobs1: 127\.0\.0\.1 port \d+ refuses the connection/);
 		await expect(stat(join(stack.directory, 'procdeck.yml'))).rejects.toThrow(/ENOENT/);
 		const json = await stack.procdeck('server', 'add', 'jobs1', place, '--yes', '--json');
 		expect(json.json<ErrorJson>().error.code).toBe('unreachable');

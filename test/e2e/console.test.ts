@@ -39,6 +39,24 @@ describe('the console', () => {
 		await waitFor(async () => (await worker(stack)).running === 2, 'two workers');
 	});
 
+	it('follows the servers of the stack file, whoever writes it', async () => {
+		const servers = (...names: string[]) =>
+			`stack: shop\nservers:\n${names.map((name) => `  ${name}: { local: true }\n`).join('')}`;
+		const stack = await tempStack({ ...FILES, 'procdeck.yml': servers('here') });
+		const console = await openConsole(stack);
+		await stack.write('procdeck.yml', servers('first', 'here'));
+		await console.waitForText('first was added to procdeck.yml');
+		// Nobody in this console has started anything there.
+		await console.waitForText(/not started/);
+		expect(await console.waitForText(/web on here/)).toMatch(/· first +● here/);
+		console.press('Left', 's');
+		await console.waitForText('everything on first: start done');
+		await stack.write('procdeck.yml', servers('here'));
+		await console.waitForText('first was removed from procdeck.yml');
+		await console.waitForText(/2\/2 up/);
+		await console.waitForText(/web on here/);
+	});
+
 	it('says what stays stopped when it scales', async () => {
 		const stack = await tempStack(FILES);
 		const console = await openConsole(stack);

@@ -28,6 +28,14 @@ describe('a stack on two local servers', () => {
 		expect(stderr).toMatch(/one.*two/s);
 	});
 
+	it('has the removal of one in the history of the other', async () => {
+		const stack = await tempStack(files);
+		await stack.change('start', 'web', '--server', 'one');
+		await stack.change('server', 'remove', 'two', '--yes');
+		const { history } = (await stack.procdeck('history', '--json')).json<{ history: object[] }>();
+		expect(history.at(-1)).toMatchObject({ verb: 'server remove', server: 'two', outcome: 'done' });
+	});
+
 	it('lists the servers', async () => {
 		const stack = await tempStack(files);
 		expect((await stack.procdeck('servers', '--json')).json()).toMatchObject({

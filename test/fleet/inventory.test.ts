@@ -242,11 +242,11 @@ describe('sync', () => {
 
 		const rows = await stack.change('sync', '--server', 'web1', '--yes');
 		expect(rows.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
-			'web its unit was changed by hand',
-			'worker its run script is missing',
-			'null the environment differs',
-			'worker the enabled instances are 2, 3, not 1 to 2',
-			'web Procdeck did not write the drop-in procdeck.shop.production.web@.service.d/1 mine.conf',
+			'web written, because its unit was changed by hand',
+			'worker written, because its run script is missing',
+			'null written, because the environment differs',
+			'worker renumbered, because the enabled instances are 2, 3, not 1 to 2',
+			'web removed, because Procdeck did not write the drop-in procdeck.shop.production.web@.service.d/1 mine.conf',
 		]);
 		expect(await drift(stack)).toEqual([]);
 		expect(await web1().run('cat /etc/procdeck/shop.production/environment')).toContain('hunter1');
@@ -284,7 +284,9 @@ describe('sync', () => {
 		expect(kept).toMatchObject([{ type: 'worker', outcome: 'unchanged' }]);
 		await stack.change('scale', 'worker=0', '--server', 'web1');
 		const gone = await stack.change('sync', '--server', 'web1', '--yes');
-		expect(gone).toMatchObject([{ type: 'worker', outcome: 'done', reason: 'it has left the Procfile' }]);
+		expect(gone).toMatchObject([
+			{ type: 'worker', outcome: 'done', reason: 'removed, because it has left the Procfile' },
+		]);
 		expect(await traces(web1())).not.toContain('worker');
 		expect(await drift(stack)).toEqual([]);
 	});

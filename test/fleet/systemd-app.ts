@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { sourceOf } from '../../src/commands/open-remote.ts';
+import { watchStack } from '../../src/commands/watched-stack.ts';
 import { loadStack } from '../../src/files/load-stack.ts';
 import { connectSsh } from '../../src/link/ssh/connect.ts';
 import type { Asker } from '../../src/model/question.ts';
@@ -58,13 +58,13 @@ export async function systemdApp(
 	const stack = await loadStack(globals);
 	const [definition] = stack.servers;
 	if (definition === undefined) throw new Error('the stack has no server');
-	const { source, close } = await sourceOf({ ...GLOBALS, ...globals }, stack, true);
+	const source = await watchStack({ ...GLOBALS, ...globals });
 	const configFile = join(directory, 'ssh_config');
 	await writeFile(configFile, sshConfig(ssh));
 	const clients: Client[] = [];
 	onTestFinished(async () => {
 		await Promise.all(clients.map((client) => client.server.close()));
-		close();
+		source.close();
 		await rm(directory, { recursive: true, force: true });
 	});
 	return {

@@ -92,9 +92,15 @@ test('the environment of system scope is read as root where it has to be', () =>
 	expect(system).toMatch(/exec "\$\{SHELL:-\/bin\/sh\}" -l'$/);
 });
 
+const TIMEOUT = ['-o', 'ConnectTimeout=10'];
+
 test.each([
-	[{ user: 'deploy', port: 2222 }, true, ['-t', '-p', '2222', '--', 'deploy@10.0.0.5', 'x']],
-	[{ user: null, port: null }, false, ['-T', '--', '10.0.0.5', 'x']],
-])('ssh is told what the stack file says: %o', (said, hasTerminal, args) => {
-	expect(sshCommand({ name: 'web1', host: '10.0.0.5', ...said }, 'x', hasTerminal)).toEqual(['ssh', ...args]);
+	[{ user: 'deploy', port: 2222 }, true, ['-t', ...TIMEOUT, '-p', '2222', '--', 'deploy@10.0.0.5', 'x']],
+	[{ user: null, port: null }, false, ['-T', ...TIMEOUT, '--', '10.0.0.5', 'x']],
+])('ssh is told what the stack file says, and not to wait for minutes: %o', (said, hasTerminal, args) => {
+	const command = sshCommand({ name: 'web1', host: '10.0.0.5', ...said }, 'x', {
+		hasTerminal,
+		connectTimeout: 9_500,
+	});
+	expect(command).toEqual(['ssh', ...args]);
 });

@@ -47,3 +47,17 @@ it('needs no state to say that nothing has to become true', async () => {
 	settling.interrupt('no answer');
 	expect(await settling.wait([], RUNNING, LONG_MS, () => {})).toEqual([]);
 });
+
+it('leaves what is undecided as it is when nobody waits any more, once that is noted', async () => {
+	const settling = new Settling();
+	const noted: string[] = [];
+	const change = settling
+		.wait([GOAL], STARTING, LONG_MS, () => {})
+		.then(async (states) => {
+			await Promise.resolve();
+			noted.push(...states.map(({ kind }) => kind));
+		});
+	void settling.hold(change);
+	await settling.leave();
+	expect(noted).toEqual(['left']);
+});

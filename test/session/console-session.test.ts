@@ -14,6 +14,7 @@ import { createTick } from '../../src/store/tick.ts';
 import { NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { isAlive } from '../support/processes.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+import { poolOf, type StackInMemory, stackInMemory } from '../support/stack-in-memory.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const opened: { stop(): void }[] = [];
@@ -24,6 +25,7 @@ afterEach(() => {
 interface Opened {
 	readonly store: ConsoleStore;
 	readonly session: ConsoleSession;
+	readonly files: StackInMemory;
 	readonly logs: ReturnType<typeof createLogBuffer>;
 	readonly output: CommandOutput;
 	/** The latest activity. */
@@ -34,10 +36,12 @@ async function open(
 	servers: readonly ScriptedServer[],
 	readOnly = false,
 	questions = createQuestionDesk(),
+	pool = poolOf(),
 ): Promise<Opened> {
+	const files = stackInMemory(stackOf(servers, ['web', 'worker']));
 	const store = createConsoleStore({
 		shell: {},
-		stack: stackOf(servers, ['web', 'worker']),
+		stack: files.stack,
 		servers: servers.map(({ definition }) => definition.name),
 		who: 'mia@laptop',
 		readOnly,
@@ -57,13 +61,15 @@ async function open(
 		verbs: PROGRAMS,
 		questions,
 		openAddition: NO_ADDITIONS,
+		files,
+		pool,
 	});
 	opened.push(session, tick);
 	await waitFor(
 		() => store.getState().servers.every(({ observation }) => observation !== null),
 		'the snapshots',
 	);
-	return { store, session, logs, output, activity: () => store.getState().activities.at(-1) };
+	return { store, session, files, logs, output, activity: () => store.getState().activities.at(-1) };
 }
 
 function wanted({ store }: Opened, type: string): number {
@@ -291,6 +297,8 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 			verbs: PROGRAMS,
 			questions: createQuestionDesk(),
 			openAddition: NO_ADDITIONS,
+			files: stackInMemory(store.getState().stack),
+			pool: poolOf(),
 		}),
 		tick,
 	);
@@ -493,4 +501,61 @@ test('an answer goes to whoever asked; who leaves answers nothing', async () => 
 	expect(await answered).toBe('secret');
 	session.stop();
 	expect(await left).toBeNull();
+});
+
+describe('a stack file that changes while the console runs', () => {
+	const serversOf = ({ store }: Opened) => store.getState().servers.map(({ name }) => name);
+
+	test('a server that is added there is opened, and stands where the file has it', async () => {
+		const [a, b, c] = ['a', 'b', 'c'].map((name) => scriptedServer({ name, counts: { web: 1 } }));
+		const opened = await open([a!, c!], false, createQuestionDesk(), poolOf([b!]));
+		opened.files.become(stackOf([a!, b!, c!], ['web', 'worker']));
+		await waitFor(() => opened.store.getState().servers[1]?.observation?.name === 'b', 'its snapshot');
+		expect(serversOf(opened)).toEqual(['a', 'b', 'c']);
+		expect(opened.store.getState().announcement?.text).toBe('b was added to the stack');
+		opened.session.dispatch({ kind: 'set-count', server: 'b', type: 'web', to: 2 });
+		await waitFor(() => opened.activity()?.outcome === 'done', 'a change there');
+		expect(b!.observation.types[0]?.wanted).toBe(2);
+	});
+
+	test('a server that is removed there is closed: nothing goes to it, and nothing comes from it', async () => {
+		const [a, b] = ['a', 'b'].map((name) => scriptedServer({ name, counts: { web: 1 } }));
+		let isClosed = false;
+		b!.close = async () => {
+			isClosed = true;
+		};
+		const opened = await open([a!, b!]);
+		opened.files.become(stackOf([a!], ['web', 'worker']));
+		await waitFor(() => isClosed, 'it to be closed');
+		expect(serversOf(opened)).toEqual(['a']);
+		expect(opened.store.getState().announcement?.text).toBe('b was removed from the stack');
+		b!.setInstance('web.1', { state: 'failed' });
+		for (const server of ['b', 'a'])
+			opened.session.dispatch({ kind: 'set-count', server, type: 'web', to: 2 });
+		await waitFor(() => opened.activity()?.outcome === 'done', 'the change on the other');
+		expect(b!.applied).toEqual([]);
+		expect(serversOf(opened)).toEqual(['a']);
+	});
+
+	test('a server that is another machine now is opened anew', async () => {
+		const before = scriptedServer({ name: 'a', counts: { web: 1 } });
+		const after = scriptedServer({ name: 'a', counts: { web: 5 } });
+		const opened = await open([before], false, createQuestionDesk(), poolOf([after]));
+		const stack = stackOf([after], ['web', 'worker']);
+		const definition = { ...after.definition, supervisor: 'systemd' } as const;
+		opened.files.become({ ...stack, servers: [definition] });
+		await waitFor(() => wanted(opened, 'web') === 5, 'what the other machine has');
+		expect(opened.store.getState().announcement?.text).toBe('a was changed in the stack');
+	});
+
+	test('what waited for a server that is removed does not wait for ever', async () => {
+		const [a, b] = ['a', 'b'].map((name) =>
+			scriptedServer({ name, counts: { web: 1 }, newState: 'starting' }),
+		);
+		const opened = await open([a!, b!]);
+		opened.session.dispatch({ kind: 'set-count', server: 'b', type: 'web', to: 2 });
+		await waitFor(() => opened.activity()?.total === 1, 'the change to be under way');
+		opened.files.become(stackOf([a!], ['web', 'worker']));
+		await waitFor(() => opened.activity()?.outcome === 'unknown', 'its outcome');
+	});
 });

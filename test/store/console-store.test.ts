@@ -38,8 +38,21 @@ test('problems come worst first', () => {
 	const problems = problemsOf(store.getState());
 	expect(problems.map(({ kind }) => kind)).toEqual(['failed', 'backoff', 'unreachable', 'stale']);
 	expect(problems[0]?.text).toBe('failed: memory_max');
-	expect(problems[1]?.text).toBe('exit 1; next start in 8 s');
+	expect(problems[1]?.text).toBe('exit 1; next start in 7 s');
 	expect(problems[2]).toMatchObject({ subject: 'far', detail: 'no answer' });
+});
+
+test('what is known of a server is as old as what last came from it, not as the news of its loss', () => {
+	const far = scriptedServer({ name: 'far', counts: { web: 1 } });
+	const { store } = sceneOf([far]);
+	const heardAt = new Date(START + 1000).toISOString();
+	const lost = { kind: 'connection', connection: 'connecting', reason: 'no answer', heardAt } as const;
+	receive(store, 'far', lost, START + 15_000);
+	receive(store, 'far', { kind: 'connection', connection: 'unreachable', reason: 'no' }, START + 20_000);
+	expect(store.getState().servers[0]?.observation).toMatchObject({
+		connection: 'unreachable',
+		asOf: heardAt,
+	});
 });
 
 test('an error of a file that two servers report is one problem', () => {

@@ -68,3 +68,14 @@ test('once closed everything is answered by no or nothing, also what is asked la
 		null,
 	]);
 });
+
+test('what nobody waits for any more is not asked', async () => {
+	const desk = createQuestionDesk();
+	const over = new AbortController();
+	const asked = desk.ask({ kind: 'confirm', question: 'Do that?', hasDetails: false }, over.signal);
+	expect(desk.questions()).toMatchObject([{ kind: 'confirm', question: 'Do that?' }]);
+	over.abort();
+	expect(await asked).toBeNull();
+	expect(desk.questions()).toEqual([]);
+	expect(await desk.ask({ kind: 'answer', prompt: 'Late', shown: true }, over.signal)).toBeNull();
+});

@@ -34,6 +34,7 @@ export function stackOf(
 	return {
 		name: 'shop',
 		environment,
+		environmentIsDefault: false,
 		directory: '/srv/shop',
 		procfile: '/srv/shop/Procfile',
 		stackFile: null,

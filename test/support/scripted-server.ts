@@ -320,6 +320,9 @@ export function scriptedServer({
 		async stats(): Promise<ServerStats> {
 			return {};
 		},
+		async note(entry) {
+			push({ kind: 'history', entry });
+		},
 		async close() {},
 	};
 }

@@ -20,6 +20,7 @@ import { UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { themeFor } from '../../src/view/theme.ts';
 import { COMMAND_TREE, NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+import { poolOf, type StackInMemory, stackInMemory } from '../support/stack-in-memory.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -37,6 +38,7 @@ interface Deck {
 	readonly left: Promise<void>;
 	/** What connections ask. */
 	readonly asker: Asker;
+	readonly files: StackInMemory;
 }
 
 /** The whole console on a server in memory, drawn by Ink. */
@@ -46,9 +48,10 @@ async function open(
 	openAddition: OpenAddition = NO_ADDITIONS,
 ): Promise<Deck> {
 	const types = ['web', 'worker', 'mailer'];
+	const files = stackInMemory(stackOf(servers, types, environment));
 	const store = createConsoleStore({
 		shell: {},
-		stack: stackOf(servers, types, environment),
+		stack: files.stack,
 		servers: servers.map(({ definition }) => definition.name),
 		who: 'mia@laptop',
 		readOnly: false,
@@ -68,6 +71,8 @@ async function open(
 		verbs: PROGRAMS,
 		questions,
 		openAddition,
+		files,
+		pool: poolOf(servers),
 	});
 	const size = { columns: 100, rows: 24 };
 	const controller = createController({
@@ -98,6 +103,7 @@ async function open(
 		shows,
 		left: session.left,
 		asker: questions.asker,
+		files,
 	};
 }
 
@@ -334,7 +340,7 @@ describe('what a connection asks', () => {
 		await deck.shows(' :_');
 		void deck.asker.trust(KEY);
 		deck.type('sc');
-		await deck.shows(':sc_');
+		await deck.shows(/:sc_ +a question waits/);
 		expect(deck.screen()).not.toContain('Unknown host key');
 		deck.type('\x1b');
 		await deck.shows('Unknown host key of [web1]:2222');
@@ -421,10 +427,11 @@ describe('adding a server', () => {
 		const added = scriptedServer({ name, counts: { web: 0, worker: 0, mailer: 0 } });
 		added.examine = async () => [WARNING, { ...WARNING, severity: 'fine' }];
 		const closed: string[] = [];
+		added.close = async () => void closed.push(name);
 		const openAddition: OpenAddition = async (request) => {
 			const stack = await loadStack({ directory, procfile: null, environment: null });
 			const addition = prepareAddition(stack, null, request);
-			return { addition, server: added, close: async () => void closed.push(request.name) };
+			return { addition, server: added };
 		};
 		return { added, closed, openAddition, stackFile: join(directory, 'procdeck.yml') };
 	}
@@ -537,4 +544,38 @@ describe('adding a server', () => {
 		await waitFor(() => closed.length === 1, 'the server to be closed');
 		expect(deck.screen()).not.toContain('● jobs1');
 	});
+});
+
+test('u says so where it is not the last change that it takes back, and does it when it is pressed again', async () => {
+	const server = shop();
+	const deck = await open([server]);
+	deck.type('j+');
+	await deck.shows('worker on local: 2 → 3 done');
+	deck.type('r');
+	await deck.shows('worker on local: restart done');
+	await deck.shows('u undo worker 2 → 3 on local');
+	deck.type('u');
+	await deck.shows('Undo worker 2 → 3 on local');
+	await deck.shows('restart worker on local cannot be undone');
+	await deck.shows(/worker on local +3 → 2/);
+	await deck.shows('> Cancel <');
+	expect(server.observation.types[1]?.wanted).toBe(3);
+	deck.type('u');
+	await deck.shows('undo of scale 2 → 3');
+	await waitFor(() => server.observation.types[1]?.wanted === 2, 'the count of before');
+	expect(server.observation.types[1]?.wanted).toBe(2);
+});
+
+test('the cursor stays on its server when others come and go, and goes on where that itself goes', async () => {
+	const all = ['a', 'b', 'c'].map((name) => scriptedServer({ name, counts: { web: 1, worker: 2 } }));
+	const [a, b, c] = all;
+	const deck = await open(all);
+	deck.type('\x1b[C');
+	await deck.shows('web on b');
+	deck.files.become(stackOf([b!, c!], ['web', 'worker']));
+	await deck.shows('a was removed from the stack');
+	await deck.shows('web on b');
+	deck.files.become(stackOf([a!, c!], ['web', 'worker']));
+	await deck.shows('a was added to the stack; b was removed from the stack');
+	await deck.shows('web on a');
 });

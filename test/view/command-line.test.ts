@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { completeLine } from '../../src/view/command-completion.ts';
 import { parseCommand } from '../../src/view/command-line.ts';
+import { placeOfCommand } from '../../src/view/command-place.ts';
 import type { Context } from '../../src/view/steps.ts';
-import { FIRST_UI } from '../../src/view/ui.ts';
+import { ALL_SERVERS, FIRST_UI } from '../../src/view/ui.ts';
 import { COMMAND_TREE, sceneOf } from '../support/console-model.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
 
@@ -20,6 +21,19 @@ test('without a server it is the one under the cursor', () => {
 	expect(parseCommand('procdeck scale worker+2 --server jobs', context)).toEqual({
 		intents: [{ kind: 'scale', server: 'jobs', type: 'worker', by: 2 }],
 	});
+});
+
+test('while it is typed it says where it will go, unless it says so itself', () => {
+	expect(placeOfCommand('scale worker=3', context)).toBe('on local');
+	expect(placeOfCommand('restart', { ...context, ui: { ...FIRST_UI, server: 'jobs' } })).toBe('on jobs');
+	expect(placeOfCommand('stop web', { ...context, ui: { ...FIRST_UI, server: ALL_SERVERS } })).toBe(
+		'on 2 servers',
+	);
+	for (const line of ['scale web=1 --server jobs', 'pause --all', 'undo', 'ps', 'sc', 'restart "'])
+		expect(placeOfCommand(line, context)).toBeNull();
+	const prompt = { kind: 'command', text: 'scale web=2', initial: '', error: null } as const;
+	const typed = { ...prompt, recalled: null, draft: '', choices: [], waiting: false };
+	expect(sceneOf(servers).screen(80, 24, { prompt: typed })).toMatch(/^ :scale web=2_ +on local $/m);
 });
 
 test('every verb of the command line that changes what runs', () => {

@@ -23,7 +23,7 @@ function busyShop(environment = 'production'): Scene {
 		state: 'backoff',
 		pid: null,
 		startedAt: null,
-		restarts: 5,
+		restarts: 3,
 		nextStartAt: iso(8),
 		lastExit: { code: 1, signal: null, at: iso(-8) },
 		recentExits: [41, 30, 20, 9].map((before, position) => ({
@@ -163,6 +163,71 @@ test('paused, stopped, changing, unreachable and orphaned cells', async () => {
 	expect(screen).toContain('‖  0/1');
 	expect(screen).toContain('○  2/2?');
 	await expect(screen).toMatchFileSnapshot('golden/cells.txt');
+});
+
+test('instances of a server that is out of reach look like last known, with their age', () => {
+	const far = scriptedServer({ name: 'far', counts: { web: 2 } });
+	far.setInstance('web.2', { state: 'backoff', nextStartAt: iso(8) });
+	const scene = sceneOf([scriptedServer({ counts: { web: 1 } }), far]);
+	receive(scene.store, 'far', { kind: 'connection', connection: 'unreachable', reason: 'no answer' }, START);
+	setNow(scene.store, START + 12_000);
+	const ui = { server: 'far', pane: 'instances' } as const;
+	const screen = scene.screen(80, 24, ui);
+	expect(screen).toMatch(/web on far ─ run web ─ seen 12 s ago ─+ 1 of 2\? ─/);
+	expect(screen).toMatch(/>○ web\.1 +running\? +4101 +1h /);
+	expect(screen).toMatch(/ ○ web\.2 +back-off\? /);
+	const rows = frame(scene.model(), { ...FIRST_UI, ...ui, instance: 'web.2' }, 80, 24);
+	const row = rows.find((each) => textOf(each).includes('web.1')) ?? [];
+	expect(new Set(row.map(({ role }) => role))).toEqual(new Set(['dim', 'plain']));
+	expect(row.filter(({ role, text }) => role === 'plain' && text.trim() !== '')).toEqual([]);
+	expect(scene.screen(80, 24, { ...ui, page: 'crash', instance: 'web.2' })).toMatch(
+		/next start +not known, far seen 12 s ago/,
+	);
+});
+
+describe('the numbers of a crash loop', () => {
+	/** A start every two seconds, each for half a second, and what is known of the last of them. */
+	function looping(restarts: number, known: number) {
+		const local = scriptedServer({ counts: { web: 1 } });
+		const recentExits = Array.from({ length: known }, (_, position) => ({
+			code: 3,
+			signal: null,
+			startedAt: iso(2 * (position - known)),
+			at: iso(2 * (position - known) + 0.5),
+			waitedMs: null,
+		}));
+		local.setInstance('web.1', {
+			state: 'backoff',
+			pid: null,
+			restarts,
+			recentExits,
+			lastExit: { code: 3, signal: null, at: iso(-1.5) },
+			nextStartAt: iso(1),
+		});
+		return sceneOf([local]);
+	}
+	const CRASH = { page: 'crash', instance: 'web.1' } as const;
+
+	test('agree where all exits are known', () => {
+		const scene = looping(3, 4);
+		expect(scene.screen(80, 24)).toMatch(/exit 3, 4 times in 7 s; next start in 1 s/);
+		expect(scene.screen(80, 24)).toMatch(/4x {2}exit 3/);
+		const page = scene.screen(80, 24, CRASH);
+		expect(page).toMatch(/exits +4 times, exit 3 each time, alive 0\.5 s on average/);
+		expect(page).toMatch(/since +14:01:52, 8\.0 s ago/);
+		expect(page.match(/0\.5 s +exit 3 +1\.5 s/g)).toHaveLength(3);
+		expect(page).toMatch(/14:01:58 +0\.5 s +exit 3 +2\.5 s/);
+	});
+
+	test('say of which exits they are where only the last are known', () => {
+		const scene = looping(10, 5);
+		expect(scene.screen(80, 24)).toMatch(/exit 3, 11 exits by now; next start in 1 s/);
+		expect(scene.screen(80, 24)).toMatch(/11x {2}exit 3/);
+		const page = scene.screen(80, 24, CRASH);
+		expect(page).toMatch(/exits +11 times since it was last started by hand/);
+		expect(page).toMatch(/the last 5 +exit 3 each time, alive 0\.5 s on average/);
+		expect(page).toMatch(/since +14:01:50, 10 s ago/);
+	});
 });
 
 test('a broken file and a stack that is down are told', () => {
@@ -310,7 +375,7 @@ test('the exit of an instance that is down has the room of its empty columns', (
 	const reason = 'not ready in 30 s';
 	const lastExit = { code: null, signal: 'SIGTERM', at: iso(-2), reason };
 	local.setInstance('web.1', { state: 'backoff', pid: null, restarts: 7, nextStartAt: iso(8), lastExit });
-	expect(sceneOf([local]).screen(80, 24)).toMatch(/back-off 8s +7x {2}not ready in 30 s/);
+	expect(sceneOf([local]).screen(80, 24)).toMatch(/back-off 8s +8x {2}not ready in 30 s/);
 });
 
 test('a read-only console offers no key that changes something', () => {
@@ -371,6 +436,20 @@ test('the same model gives the same screen', () => {
 	expect(frame(scene.model(UNICODE), FIRST_UI, 120, 36)).toEqual(
 		frame(scene.model(UNICODE), FIRST_UI, 120, 36),
 	);
+});
+
+test('a server that was added is what the change says', () => {
+	const local = scriptedServer({ counts: { web: 1 } });
+	const entry = {
+		id: '1',
+		changeId: 'c',
+		at: iso(-60),
+		who: 'mia@laptop',
+		verb: 'server add',
+		server: 'local',
+	};
+	local.push({ kind: 'history', entry: { ...entry, type: null, from: null, to: 'local', outcome: 'done' } });
+	expect(sceneOf([local]).screen(80, 24)).toContain('14:01:00  server add on local by you');
 });
 
 test('undo is offered where it has something to take back', async () => {

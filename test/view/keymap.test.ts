@@ -23,6 +23,7 @@ const PLACES: readonly Place[] = [
 	'move',
 	'move-count',
 	'trust',
+	'confirm',
 	'help',
 ];
 

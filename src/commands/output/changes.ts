@@ -1,4 +1,4 @@
-import type { ChangeRow } from '../../model/change.ts';
+import { type ChangeRow, isRecordedOnly } from '../../model/change.ts';
 import { sanitize } from '../../model/sanitize.ts';
 import type { Stack } from '../../model/stack.ts';
 import { exitCodeOfRows, succeeded } from '../../session/outcome.ts';
@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Output } from './output.ts';
 import type { Look } from './paint.ts';
 import { pasteable } from './pasteable.ts';
+import { withoutServer } from './server-words.ts';
 import { type Cell, table } from './table.ts';
 
 /**
@@ -26,7 +27,7 @@ export function reportChanges(
 		return row.reason === null ? row : { ...row, reason: pasteable(row.reason, aim) };
 	});
 	if (output.json) output.value({ changes: told, ...fields });
-	else printRows(output, told, severalServers, ifNone);
+	else printRows(output, told, severalServers, pasteable(ifNone, globals));
 	return exitCodeOfRows(rows);
 }
 
@@ -43,24 +44,25 @@ function printRows(
 	output.print(
 		table(
 			titles.map((title) => ({ title })),
-			shown.map((row) => [...(severalServers ? [row.server] : []), ...cells(row)]),
+			shown.map((row) => (severalServers ? [row.server, ...cells(withoutOwnName(row))] : cells(row))),
 			output.paint,
 		),
 	);
 }
 
-/** How servers say that a change is written down and nothing waits for it to settle, with a remark or without. */
-const RECORDED = /^recorded(?:; |$)/;
+function withoutOwnName(row: ChangeRow): ChangeRow {
+	return row.reason === null ? row : { ...row, reason: withoutServer(row.server, row.reason) };
+}
 
 function cells(row: ChangeRow): Cell[] {
 	const reason = sanitize(row.reason ?? '', { colours: false });
-	const isRecorded = row.outcome === 'done' && RECORDED.test(reason);
+	const isRecorded = isRecordedOnly(row);
 	return [
 		row.instance ?? row.type ?? 'all',
 		count(row.from),
 		count(row.to),
 		isRecorded ? 'recorded' : { text: row.outcome, look: LOOKS[row.outcome] },
-		isRecorded ? reason.replace(RECORDED, '') : reason,
+		isRecorded ? reason.replace(/^recorded(?:; )?/, '') : reason,
 	];
 }
 

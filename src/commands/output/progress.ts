@@ -4,6 +4,11 @@ import type { Output } from './output.ts';
 const SHOWN_AFTER_MS = 1000;
 const CLEAR_LINE = '\r\x1b[2K';
 
+/** Makes room on the terminal for a line that is to stay. */
+export function clearProgressLine(): void {
+	if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+}
+
 /**
  * Runs something that may take a while; on a terminal a line on stderr tells how far it is once it takes over a second.
  * @param what such as «scaling»

@@ -10,6 +10,7 @@ import { sanitize } from '../../model/sanitize.ts';
 import type { Look, Paint } from './paint.ts';
 import { type Aim, commandLine, pasteable } from './pasteable.ts';
 import type { ServerReport } from './ps-json.ts';
+import { withoutServer } from './server-words.ts';
 import { type Cell, type Column, type Saving, table } from './table.ts';
 import { age, countdown, percent, size } from './units.ts';
 
@@ -98,11 +99,16 @@ function serverText(report: ServerReport, several: boolean, now: number, style: 
 }
 
 function remark({ observation, reason }: ServerReport, { paint, width, aim }: PsStyle): string[] {
-	const { connection, power } = observation;
+	const { connection, power, name, types } = observation;
 	const all = (look: Look, text: string) => fold(text, width).map((line) => paint(look, line));
 	if (connection === 'unreachable')
-		return all('bad', `unreachable${reason === null ? '' : `: ${pasteable(reason, aim)}`}`);
+		return all(
+			'bad',
+			`unreachable${reason === null ? '' : `: ${pasteable(withoutServer(name, reason), aim)}`}`,
+		);
 	const start = commandLine('start', aim);
+	if (power === 'never' && types.length > 0 && types.every(({ wanted }) => wanted === 0))
+		return all('dim', `nothing was wanted here yet: ${commandLine('scale TYPE=1', aim)}`);
 	if (power === 'never') return all('dim', `not started: ${start}`);
 	return power === 'down' ? all('dim', `down: ${start}`) : [];
 }

@@ -3,6 +3,7 @@ import type { ServerDefinition } from '../../model/stack.ts';
 import type { Snapshots } from '../../session/snapshot.ts';
 import type { Output } from './output.ts';
 import type { ServerReport } from './ps-json.ts';
+import { withoutServer } from './server-words.ts';
 
 /** What is shown of a server that does not answer, or has not yet. */
 export function unreachable(
@@ -31,5 +32,6 @@ export function unreachable(
 
 /** Says which servers are missing from what follows. */
 export function noteUnreachable(output: Output, missing: Snapshots['unreachable']): void {
-	for (const { server, reason } of missing) output.note(`${server} cannot be reached: ${reason}`);
+	for (const { server, reason } of missing)
+		output.note(`${server} cannot be reached: ${withoutServer(server, reason)}`);
 }

@@ -19,12 +19,16 @@ export class Connection {
 	readonly #ends = new Set<(reason: ProcdeckError) => void>();
 	#reason: ProcdeckError | null = null;
 	#isEnded = false;
+	#heardAt = Date.now();
 
 	/** @param client logged in */
 	constructor(name: string, client: Client, socket: Duplex) {
 		this.name = name;
 		this.#client = client;
 		this.#socket = socket;
+		this.onData(() => {
+			this.#heardAt = Date.now();
+		});
 		client.on('error', (error) => this.lose(error.message));
 		client.on('end', () => this.lose('the server closed it'));
 		client.on('close', () => this.lose('the server closed it'));
@@ -34,6 +38,11 @@ export class Connection {
 	/** Why it can no longer be used; null while it can. */
 	get reason(): ProcdeckError | null {
 		return this.#reason;
+	}
+
+	/** When anything last came from the server, in milliseconds since the epoch. */
+	get heardAt(): number {
+		return this.#heardAt;
 	}
 
 	/** Calls back when it is lost, at once if it is, but not when it was ended from here. */

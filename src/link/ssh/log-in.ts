@@ -10,6 +10,7 @@ import { Deadline } from './deadline.ts';
 import { type HostKeyCheck, hostKeyCheck } from './host-key.ts';
 import { keepAlive } from './keepalive.ts';
 import type { Settings } from './settings.ts';
+import { place } from './socket.ts';
 
 /** For each step of logging in: servers take a while over a wrong password, and some ask a directory. */
 const STEP_WITHIN_MS = 20_000;
@@ -144,7 +145,7 @@ function closed(settings: Settings, authentication: Authentication): ProcdeckErr
 }
 
 function late(settings: Settings): ProcdeckError {
-	const text = `${settings.name}: ${settings.hostname} port ${settings.port} took too long to log in`;
+	const text = `${place(settings)} took too long to log in`;
 	return new ProcdeckError('unreachable', text, `Is it an SSH server? Try: ssh -v ${settings.name}`);
 }
 

@@ -51,7 +51,7 @@ export interface Settings {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const KEEPALIVE_MS = 5_000;
+const KEEPALIVE_MS = 4_000;
 /** `Match exec` in the user's configuration may take its time. */
 const WITHIN_MS = 20_000;
 

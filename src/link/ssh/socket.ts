@@ -81,17 +81,17 @@ async function openProxy(settings: Settings, command: string): Promise<Way> {
 }
 
 function noAnswer(settings: Settings): ProcdeckError {
-	const { name, connectTimeout } = settings;
+	const { connectTimeout } = settings;
 	return new ProcdeckError(
 		'unreachable',
-		`${name}: ${place(settings)} does not answer within ${connectTimeout / 1000} s`,
+		`${place(settings)} does not answer within ${connectTimeout / 1000} s`,
 		'Is the server up, and does a firewall let port and address through?',
 	);
 }
 
 function connectError(settings: Settings, error: NodeJS.ErrnoException): ProcdeckError {
 	const [reason, hint] = REASONS[codeOf(error)] ?? [error.message, null];
-	return new ProcdeckError('unreachable', `${settings.name}: ${place(settings)} ${reason}`, hint, {
+	return new ProcdeckError('unreachable', `${place(settings)} ${reason}`, hint, {
 		cause: error,
 	});
 }
@@ -102,8 +102,9 @@ function codeOf(error: NodeJS.ErrnoException): string {
 	return error.code ?? '';
 }
 
-function place({ hostname, port }: Settings): string {
-	return `${hostname} port ${port}`;
+/** With the name that a person knows it by, where that is another. */
+export function place({ name, hostname, port }: Settings): string {
+	return `${name === hostname ? '' : `${name}: `}${hostname} port ${port}`;
 }
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {

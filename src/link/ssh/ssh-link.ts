@@ -62,6 +62,10 @@ export class SshLink implements Link {
 		channels.onLost((reason) => this.#isLost(reason));
 	}
 
+	get heardAt(): number {
+		return this.#first.heardAt;
+	}
+
 	async run(command: Command, options: RunOptions): Promise<CommandResult> {
 		this.#check();
 		const result = await this.#shells.run(command, options);

@@ -1,10 +1,11 @@
-import type { Change, ChangeOptions, ChangeRow } from '../../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import type { LogChunk, LogQuery, ObserveOptions, Server } from '../server.ts';
 import type { Connection } from './connection.ts';
+import { appendHistory } from './history.ts';
 import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
 import { readLogs } from './logs/reader.ts';
 import { type StatePaths, statePaths } from './paths.ts';
@@ -83,6 +84,12 @@ class EmbeddedServer implements Server {
 	async examine(): Promise<readonly Found[]> {
 		const { examine } = await import('./examine.ts');
 		return examine();
+	}
+
+	async note(entry: HistoryEntry): Promise<void> {
+		const connection = await this.#connectIfRunning();
+		if (connection !== null) await connection.request('note', entry);
+		else await appendHistory(this.#paths.history, entry).catch(ignoreMissing);
 	}
 
 	async close(): Promise<void> {
@@ -189,6 +196,11 @@ class EmbeddedServer implements Server {
 		const { orphaned } = peek(this.#paths, this.#options.stack, this.definition);
 		return orphaned ? this.#connect() : null;
 	}
+}
+
+/** Where nothing of the stack was ever kept there is no history to add to. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+	if (error.code !== 'ENOENT') throw error;
 }
 
 function pause(ms: number): Promise<void> {

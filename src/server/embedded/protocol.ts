@@ -1,4 +1,4 @@
-import type { Change, ChangeOptions, ChangeRow, ProgressListener } from '../../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry, ProgressListener } from '../../model/change.ts';
 import { type ErrorCode, ProcdeckError } from '../../model/errors.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 
@@ -23,6 +23,8 @@ export interface Methods {
 	unobserve: { params: { observer: number }; result: null };
 	apply: { params: { change: Change; options: Omit<ChangeOptions, 'onProgress'> }; result: ChangeRow[] };
 	stats: { params: null; result: ServerStats };
+	/** Keeps an entry of the history that tells of something done elsewhere. */
+	note: { params: HistoryEntry; result: null };
 	/** Ends the supervisor and leaves its instances running, for another supervisor to adopt. */
 	handOver: { params: null; result: null };
 	/** Ends the supervisor if the stack does not run and nobody else is connected. */

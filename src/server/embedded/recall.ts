@@ -62,6 +62,7 @@ function recalled(
 	return {
 		name: stack,
 		environment,
+		environmentIsDefault: false,
 		directory,
 		procfile,
 		stackFile: null,

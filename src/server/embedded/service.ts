@@ -176,6 +176,11 @@ export class Service {
 			return carryOut(this.#supervisor, change, { ...options, onProgress });
 		},
 		stats: async () => this.#supervisor.stats(),
+		note: async (entry) => {
+			this.#supervisor.observers.tellHistory(entry);
+			await this.#supervisor.keep(entry);
+			return null;
+		},
 		handOver: async () => null,
 		leave: async () => ({ ends: !isBusy(this.#supervisor) && this.#clients.size === 1 }),
 	};

@@ -46,6 +46,7 @@ export class Supervisor implements ChangeTarget, Observed {
 	readonly watch: StackWatch;
 	readonly settling = new Settling();
 	readonly launches: Launches;
+	readonly rollsAlone = true;
 	readonly observers: Observers;
 	readonly #boot = bootId();
 	readonly #effects: Effects;

@@ -19,6 +19,8 @@ export type Goal =
 export type GoalState =
 	| { readonly kind: 'pending' }
 	| { readonly kind: 'done' }
+	/** Nobody waited for it any more. */
+	| { readonly kind: 'left' }
 	| { readonly kind: 'failed'; readonly reason: string; readonly code: ErrorCode };
 
 const PENDING: GoalState = { kind: 'pending' };

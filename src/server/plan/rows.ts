@@ -1,4 +1,11 @@
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import {
+	type Change,
+	type ChangeOptions,
+	type ChangeRow,
+	type HistoryEntry,
+	isRecordedOnly,
+	recordedReason,
+} from '../../model/change.ts';
 import type { ErrorCode } from '../../model/errors.ts';
 import { freshId } from '../../model/fresh-id.ts';
 import type { GoalState } from './goals.ts';
@@ -23,19 +30,33 @@ export function rowOf(server: string, row: PlannedRow): ChangeRow {
 export function recordedRow(server: string, row: PlannedRow): ChangeRow {
 	const { outcome, reason } = row;
 	if (outcome !== null) return rowOf(server, row);
-	return { ...rowOf(server, row), reason: reason === null ? 'recorded' : `recorded; ${reason}` };
+	return { ...rowOf(server, row), reason: recordedReason(reason) };
 }
+
+/** Codes of what an instance did; the others are about what became of the change. */
+const IS_ITS_OWN: ReadonlySet<ErrorCode> = new Set(['internal', 'timeout']);
 
 /** @param states of the row's goals, in their order */
 export function settledRow(base: ChangeRow, row: PlannedRow, states: readonly GoalState[]): ChangeRow {
 	const failures = states.flatMap((state, position) =>
-		state.kind === 'failed' ? [{ ...state, name: row.goals[position]?.name }] : [],
+		state.kind === 'failed' ? [{ ...state, goal: row.goals[position] }] : [],
 	);
 	// What the server says itself counts more than what is not known of it.
 	const first = failures.find(({ code }) => code !== 'unreachable') ?? failures[0];
-	if (first === undefined) return base;
-	const reason = failures.map((failure) => `${failure.name}: ${failure.reason}`).join('; ');
-	return { ...base, ...failureOf(first.code), reason };
+	if (first === undefined) {
+		const isLeft = states.some(({ kind }) => kind === 'left');
+		return isLeft ? { ...base, reason: recordedReason(base.reason) } : base;
+	}
+	const reason = failures.map((failure) => `${failure.goal?.name}: ${failure.reason}`).join('; ');
+	const failed = failures.flatMap(({ code, goal }) =>
+		goal?.kind === 'runs' && IS_ITS_OWN.has(code) ? [goal.name] : [],
+	);
+	return {
+		...base,
+		...failureOf(first.code),
+		reason,
+		...(failed.length === 0 ? {} : { failedInstances: failed }),
+	};
 }
 
 /** Nobody knows what became of a change under way on a server that cannot be reached. */
@@ -79,7 +100,7 @@ export function outcomeOf({
 }: ChangeRow): Pick<HistoryEntry, 'outcome' | 'reason' | 'code'> {
 	return {
 		outcome,
-		...(reason === null || outcome === 'done' ? {} : { reason }),
+		...(reason === null || (outcome === 'done' && !isRecordedOnly({ outcome, reason })) ? {} : { reason }),
 		...(code === undefined ? {} : { code }),
 	};
 }

@@ -27,7 +27,13 @@ export function driftOf(
 		...sharedDrift(desired, on),
 		...environmentDrift(desired, on),
 		...linkDrift(on),
+		...on.dropIns.map(foreignDropIn),
 	];
+}
+
+/** What is said of a drop-in: whoever made it, it is not what the files say. */
+export function foreignDropIn(path: string): string {
+	return `Procdeck did not write the drop-in ${path.split('/').slice(-2).join('/')}`;
 }
 
 function typeDrift({ processTypes }: Stack, desired: Desired, on: FilesOnServer): string[] {

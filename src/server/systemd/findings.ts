@@ -3,6 +3,7 @@ import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import { roomFinding } from '../room.ts';
 import { elevation, type Facts, journalAccess, sudoersLine } from './facts.ts';
 import type { Survey } from './survey.ts';
+import { GROWING_WAITS_SINCE } from './unit-files.ts';
 
 /** Of `Type=exec` and of limits on what one unit logs. */
 const OLDEST_SYSTEMD = 240;
@@ -30,7 +31,12 @@ function systemd({ systemdVersion: version }: Facts): Found {
 		const fix = 'use a server with systemd, or run Procdeck there with a local server';
 		return { check, severity: 'fatal', message, fix };
 	}
-	if (version >= OLDEST_SYSTEMD) return fine(check, `version ${version} runs`);
+	if (version >= GROWING_WAITS_SINCE) return fine(check, `version ${version} runs`);
+	if (version >= OLDEST_SYSTEMD)
+		return fine(
+			check,
+			`version ${version} runs; a crash loop is restarted every second, because waits grow only from ${GROWING_WAITS_SINCE} on`,
+		);
 	const message = `version ${version} is too old: ${OLDEST_SYSTEMD} is needed`;
 	return { check, severity: 'fatal', message, fix: 'use a newer system there' };
 }

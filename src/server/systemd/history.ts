@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HistoryEntry } from '../../model/change.ts';
 import { HISTORY_KEPT } from '../../model/observed.ts';
 import { journalAccess } from './facts.ts';
@@ -43,9 +45,13 @@ export async function readHistory(session: Session): Promise<readonly HistoryEnt
 	return [...entries.values()].slice(-HISTORY_KEPT);
 }
 
+/** Where there are no entries, none comes. */
+const FIRST_ENTRY_WITHIN_MS = 1_000;
+
 /**
  * Tells of the latest entries, oldest first, and of each that anybody adds until the session ends.
  * @param onEntry told when it was written down, too: milliseconds since the epoch by the server's clock
+ * @returns resolves when the journal has been searched, or soon
  */
 export async function followHistory(
 	session: Session,
@@ -60,6 +66,11 @@ export async function followHistory(
 		if (written !== null) onEntry(written.entry, written.at);
 	});
 	lines.on('error', () => {});
+	await Promise.race([
+		once(lines, 'line').catch(() => {}),
+		channel.ended,
+		sleep(FIRST_ENTRY_WITHIN_MS, undefined, { ref: false }),
+	]);
 }
 
 function historyCommand(session: Session, range: readonly string[]): [string, ...string[]] | null {

@@ -108,8 +108,8 @@ function withExit(
 ): readonly PastExit[] {
 	// By the time that the exit is told the next start may be told with it.
 	const startedAt = now.startedAt <= now.exitedAt ? now.startedAt : before.startedAt;
-	const waitedMs = now.sub === 'auto-restart' ? RESTART_SECONDS * 1000 : null;
-	const past: PastExit = { ...exit, startedAt: new Date(startedAt).toISOString(), waitedMs };
+	// How long systemd waits grows with some of its versions; it is known when the next start has been.
+	const past: PastExit = { ...exit, startedAt: new Date(startedAt).toISOString(), waitedMs: null };
 	return [...exits, past].slice(-EXITS_KEPT);
 }
 
@@ -167,8 +167,10 @@ function processOf(
 }
 
 function backoffPhase(unit: UnitState, { serverNow, mono }: InstanceContext): Phase {
-	const startsIn = unit.changedAt + RESTART_SECONDS * 1000 - serverNow;
-	return { kind: 'backoff', until: mono + Math.max(0, startsIn) };
+	const waits = RESTART_SECONDS * 1000;
+	const startsIn = unit.changedAt + waits - serverNow;
+	// The server's clock is not known exactly.
+	return { kind: 'backoff', until: mono + Math.min(waits, Math.max(0, startsIn)) };
 }
 
 function stoppingPhase(instance: Instance, unit: UnitState, context: InstanceContext): Phase {

@@ -25,7 +25,7 @@ esac; done
 `;
 
 /** The program that holds the lock of a stack on a server; {@link StackLock} talks to it. */
-export function lockCommand(layout: Layout): string[] {
+export function lockCommand(layout: Layout): [string, ...string[]] {
 	return ['/bin/sh', '-c', LOCK_SCRIPT, 'sh', lockPath(layout), ...listArguments(layout)];
 }
 

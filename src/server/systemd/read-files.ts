@@ -16,6 +16,8 @@ export interface FilesOnServer {
 	readonly enabled: Readonly<Record<string, readonly number[]>>;
 	/** Texts by path: templates, run scripts, the target; of the environment only its mark. */
 	readonly texts: Readonly<Record<string, string>>;
+	/** Paths of drop-ins of the stack's units, which are never Procdeck's: `systemctl edit` and `set-property` make them. */
+	readonly dropIns: readonly string[];
 	/** Types that have a template. */
 	readonly types: readonly string[];
 	/** Another one where any of the texts is another; empty where the server cannot tell. */
@@ -29,7 +31,7 @@ export const LISTING_END = 'end .';
 
 /**
  * Prints each line of each file behind the file's path, but not what is known already by its mark; then a line for each
- * link. A process for each file would cost more than all else that a change does.
+ * link and drop-in. A process for each file would cost more than all else that a change does.
  */
 export const LIST_FUNCTION = `
 list() {
@@ -41,6 +43,7 @@ mark=$(cksum -- "$@" </dev/null | cksum)
 echo "mark $mark"
 if [ -z "$mark" ] || [ "$mark" != "$known" ]; then grep -asH '' -- "$@" /dev/null; fi
 for path in "$units/$prefix.target.wants/"*; do [ -L "$path" ] && printf 'link %s\\n' "$path"; done
+for path in "$units/$prefix."*.d/* "$units.control/$prefix."*.d/*; do [ -f "$path" ] && printf 'dropin %s\\n' "$path"; done
 if [ -L "$units/$boot.wants/$prefix.target" ]; then echo "boot $boot"; fi
 echo ${LISTING_END}
 }
@@ -110,6 +113,7 @@ export function parseFiles(
 		power: hasTarget ? (said('boot').length > 0 ? 'up' : 'down') : 'never',
 		enabled: enabledIn(layout.prefix, said('link').map(baseName)),
 		texts,
+		dropIns: said('dropin'),
 		types: Object.keys(texts).flatMap((path) => templateType(layout.prefix, baseName(path)) ?? []),
 		mark,
 	};

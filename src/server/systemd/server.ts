@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../../link/link.ts';
 import { monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
@@ -28,6 +29,7 @@ import { type LogSource, readLogs } from './logs.ts';
 import { instanceOf } from './names.ts';
 import { Reconnecting } from './reconnect.ts';
 import type { Replacement } from './rolling.ts';
+import { rush } from './rush.ts';
 import { Sampler } from './sampler.ts';
 import { Session } from './session.ts';
 import { systemdSetup } from './setup.ts';
@@ -45,6 +47,9 @@ export interface SystemdServerOptions {
 
 /** So long it is tried to finish a change that a broken connection interrupted, where its verb has no time of its own. */
 const LONGEST_LOSS_MS = 60_000;
+
+/** For what is to be noted at the end over a connection that may be dead. */
+const LONGEST_GOODBYE_MS = 2_000;
 
 /** What runs comes first, and who asks only once does not wait for the past. */
 const HISTORY_AFTER_MS = 500;
@@ -69,6 +74,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly settling = new Settling();
 	readonly observers: Observers;
 	readonly setup: ServerSetup;
+	readonly rollsAlone = false;
 	readonly #options: SystemdServerOptions;
 	readonly #jobs = new Jobs();
 	readonly #known: StackState;
@@ -91,7 +97,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		this.#announcer = new Announcer(this.#known, this.observers, this.settling);
 		this.#sampler = new Sampler(this.#known, (event) => this.observers.tell(event));
 		this.#connection = new Reconnecting({
-			connect: () => this.#connect(),
+			connect: () => rush.during(this.#connect()),
 			onOpen: (live) => this.#opened(live),
 			onFailure: ({ message }) => this.#tellConnection('unreachable', message),
 		});
@@ -178,7 +184,14 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		return examine({ stack: source.stack, definition, connect: () => connect(this.#closing.signal) });
 	}
 
+	async note(entry: HistoryEntry): Promise<void> {
+		await this.#connection.open();
+		this.observers.tellHistory(entry);
+		await this.keep(entry);
+	}
+
 	async close(): Promise<void> {
+		await Promise.race([this.settling.leave(), sleep(LONGEST_GOODBYE_MS, undefined, { ref: false })]);
 		this.#closing.abort();
 		this.#files.close();
 		this.#sampler.close();
@@ -293,7 +306,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const { session } = live;
 		this.#files.lookForDrift();
 		void session.lost.then((reason) => this.#lost(live, reason));
-		setTimeout(() => this.#followHistory(live), HISTORY_AFTER_MS).unref();
+		const followHistory = () => void rush.later(() => this.#followHistory(live));
+		setTimeout(followHistory, HISTORY_AFTER_MS).unref();
 		const snapshot: ServerEvent = { kind: 'snapshot', observation: this.observers.snapshot() };
 		for (const listener of this.#listeners) listener(snapshot);
 		this.#announcer.soon([...this.state.instances.keys()]);
@@ -315,12 +329,17 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		this.#sampler.disconnect();
 		live.actions.close();
 		void live.session.close();
-		this.#tellConnection('connecting', reason);
+		this.#tellConnection('connecting', reason, live.session.link.heardAt);
 		this.#connection.lost(live);
 	}
 
-	#tellConnection(connection: 'connecting' | 'unreachable', reason: string): void {
-		this.observers.tell({ kind: 'connection', connection, reason });
+	#tellConnection(connection: 'connecting' | 'unreachable', reason: string, heardAt?: number): void {
+		this.observers.tell({
+			kind: 'connection',
+			connection,
+			reason,
+			...(heardAt !== undefined && { heardAt: new Date(heardAt).toISOString() }),
+		});
 	}
 
 	#take(event: BusEvent): void {
@@ -333,14 +352,14 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		}
 	}
 
-	#followHistory(live: Live): void {
+	async #followHistory(live: Live): Promise<void> {
 		if (this.#connection.current !== live) return;
 		const told = (entry: HistoryEntry, writtenAt: number) => {
 			this.observers.tellHistory(entry);
 			// Somebody changed something: what is held or paused may have become another.
 			if (writtenAt > live.readAt - CLOCKS_DIFFER_MS) this.#files.readSoon();
 		};
-		followHistory(live.session, told).catch(() => {});
+		await followHistory(live.session, told).catch(() => {});
 	}
 
 	async #settled(name: string): Promise<Replacement> {

@@ -9,6 +9,7 @@ import {
 	filesToWrite,
 	recordFile,
 } from './desired-files.ts';
+import { foreignDropIn } from './drift.ts';
 import { environmentDiff } from './environment-diff.ts';
 import { environmentPath, type Layout, recordPath } from './layout.ts';
 import { unitName } from './names.ts';
@@ -140,8 +141,8 @@ function gapPart({ prefix }: Layout, type: string, { enabled }: FilesOnServer): 
 }
 
 function dropInPart({ prefix }: Layout, { path, text }: Stray['dropIns'][number]): Part {
-	const [file = '', folder = ''] = path.split('/').reverse();
-	const what = `Procdeck did not write the drop-in ${folder}/${file}`;
+	const [, folder = ''] = path.split('/').reverse();
+	const what = foreignDropIn(path);
 	const type = folder.startsWith(`${prefix}.`)
 		? /^([A-Za-z0-9_-]+)@/.exec(folder.slice(prefix.length + 1))
 		: null;

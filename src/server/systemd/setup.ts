@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HistoryEntry } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { freshId } from '../../model/fresh-id.ts';
-import type { SetupItem, SetupPlan } from '../../model/setup.ts';
+import { doneText, type SetupItem, type SetupPlan } from '../../model/setup.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import type { ServerSetup, SetupOptions } from '../server.ts';
 import { writeHistory } from './history.ts';
@@ -170,7 +170,8 @@ async function note(
 	item: SetupItem | null,
 ): Promise<void> {
 	const entry: HistoryEntry = {
-		id: freshId(),
+		// Of a removal there is another copy, on a server that stays.
+		id: verb === 'server remove' ? changeId : freshId(),
 		changeId,
 		at: new Date().toISOString(),
 		who,
@@ -180,7 +181,7 @@ async function note(
 		from: null,
 		to: null,
 		outcome: 'done',
-		...(item === null ? {} : { reason: item.what }),
+		...(item === null ? {} : { reason: doneText(item) }),
 	};
 	// What cannot be written stops nothing.
 	await writeHistory(session, entry).catch(() => {});

@@ -24,7 +24,7 @@ const NOTE =
 	'# Written by Procdeck. `procdeck sync` writes it again; what was changed by hand shows as drift.';
 
 /** The first systemd that lengthens the waits between restarts. */
-const GROWING_WAITS_SINCE = 254;
+export const GROWING_WAITS_SINCE = 254;
 
 /** Restart waits, in seconds; design promise 1. */
 export const RESTART_SECONDS = 1;

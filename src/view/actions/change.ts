@@ -16,7 +16,8 @@ export function readOnly({ model }: Context): string | null {
 export function intend({ model, ui }: Context, intent: Intent, after: UiState = ui): Step {
 	const plan = planFor(model.state, intent);
 	if (plan === null) return ask(after, intent);
-	const careful = plan.severalTypes || model.state.stack.environment === 'production';
+	const isFar = plan.severalTypes || intent.kind === 'undo';
+	const careful = isFar || model.state.stack.environment === 'production';
 	return show({ ...after, sheet: { kind: 'plan', plan, focused: careful ? 'cancel' : 'run' } });
 }
 
@@ -115,6 +116,6 @@ export function pauseOrResume(context: Context): Step {
 	return intend(context, { kind: paused ? 'resume' : 'pause', servers, types: [type] });
 }
 
-export function undoLast({ ui }: Context): Step {
-	return ask(ui, { kind: 'undo' });
+export function undoLast(context: Context): Step {
+	return intend(context, { kind: 'undo' });
 }

@@ -7,9 +7,13 @@ import type { OutputPage, UiState } from '../ui.ts';
 const OTHER_ROWS = 5;
 const SIDEWAYS = 16;
 
-/** Lines of the page in a screen of this height. */
-export function pageLines(screenHeight: number): number {
-	return Math.max(1, screenHeight - OTHER_ROWS);
+/** Rows of the question of a verb, below what it wrote. */
+const QUESTION_ROWS = 5;
+
+/** Lines of the page on this screen. */
+function pageLines({ ui, height }: Context): number {
+	const taken = ui.sheet?.kind === 'question' ? QUESTION_ROWS : 0;
+	return Math.max(1, height - OTHER_ROWS - taken);
 }
 
 function linesOf(view: OutputView | null): readonly string[] {
@@ -26,19 +30,20 @@ function withOutput(ui: UiState, output: Partial<OutputPage>): Step {
 	return show({ ...ui, output: { ...ui.output, ...output } });
 }
 
-function scrollTo({ model, ui, height }: Context, top: number): Step {
-	const last = Math.max(0, linesOf(model.output).length - pageLines(height));
+function scrollTo(context: Context, top: number): Step {
+	const { model, ui } = context;
+	const last = Math.max(0, linesOf(model.output).length - pageLines(context));
 	return withOutput(ui, { top: Math.min(last, Math.max(0, top)), follow: false });
 }
 
 export function scrollLines(context: Context, by: number): Step {
-	const { model, ui, height } = context;
+	const { model, ui } = context;
 	const count = linesOf(model.output).length;
-	return scrollTo(context, topLine(ui.output, count, pageLines(height)) + by);
+	return scrollTo(context, topLine(ui.output, count, pageLines(context)) + by);
 }
 
 export function scrollPages(context: Context, by: number): Step {
-	return scrollLines(context, by * Math.max(1, pageLines(context.height) - 1));
+	return scrollLines(context, by * Math.max(1, pageLines(context) - 1));
 }
 
 export function scrollToTop(context: Context): Step {
@@ -55,13 +60,14 @@ export function scrollSideways({ ui }: Context, by: 1 | -1): Step {
 }
 
 /** Puts the next line that has the search in it at the top, or as near as the end allows. */
-export function findMatch({ model, ui, height }: Context, step: 1 | -1, isFirst = false): Step {
+export function findMatch(context: Context, step: 1 | -1, isFirst = false): Step {
+	const { model, ui } = context;
 	const { search, follow, top } = ui.output;
 	const found = matcher(search);
 	if (found === null) return say(ui, 'nothing to search for; / types it');
 	const lines = linesOf(model.output);
 	// At the end the match cannot be the highest line: the next one is after it, not after what is.
-	const here = follow ? topLine(ui.output, lines.length, pageLines(height)) : top;
+	const here = follow ? topLine(ui.output, lines.length, pageLines(context)) : top;
 	for (let line = isFirst ? here : here + step; line >= 0 && line < lines.length; line += step) {
 		if (found(logLineText(lines[line]!))) return withOutput(ui, { top: line, follow: false });
 	}

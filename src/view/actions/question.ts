@@ -1,5 +1,5 @@
-import type { Answer, Question } from '../../store/question-desk.ts';
-import { ask, type Context, type Step, show } from '../steps.ts';
+import { type Answer, DETAILS, type Question } from '../../store/question-desk.ts';
+import { ask, type Context, type Step, say, show } from '../steps.ts';
 import type { QuestionSheet, UiState } from '../ui.ts';
 
 /**
@@ -17,7 +17,8 @@ export function takeQuestion(ui: UiState, questions: readonly Question[]): UiSta
 		return takeQuestion({ ...ui, sheet: sheet.below }, questions);
 	}
 	const below = sheet?.kind === 'add' && sheet.stage === 'looking' ? sheet : null;
-	if (question === undefined || sheet !== below || ui.prompt !== null) return ui;
+	if (question === undefined || sheet !== below || ui.prompt !== null)
+		return ui.unasked === questions.length ? ui : { ...ui, unasked: questions.length };
 	const opened: QuestionSheet = {
 		kind: 'question',
 		question,
@@ -26,7 +27,7 @@ export function takeQuestion(ui: UiState, questions: readonly Question[]): UiSta
 		text: '',
 		below,
 	};
-	return { ...ui, sheet: opened };
+	return { ...ui, sheet: opened, unasked: 0 };
 }
 
 function answerWith({ ui }: Context, answer: (sheet: QuestionSheet) => Answer): Step {
@@ -36,11 +37,27 @@ function answerWith({ ui }: Context, answer: (sheet: QuestionSheet) => Answer): 
 	return ask({ ...ui, sheet: sheet.below }, { kind: 'answer', id, answer: answer(sheet) });
 }
 
-export function trust(context: Context): Step {
+export function agree(context: Context): Step {
 	return answerWith(context, () => true);
 }
 
-/** No to a key, nothing to what is asked for. */
+/** Goes on with the verb, with the end of what it writes in sight. */
+export function runVerb(context: Context): Step {
+	const { ui } = context;
+	return agree({ ...context, ui: { ...ui, output: { ...ui.output, follow: true } } });
+}
+
+/** Has the verb write more, which is then at the top of its page. */
+export function showDetails(context: Context): Step {
+	const { model, ui } = context;
+	const { sheet } = ui;
+	if (sheet?.kind !== 'question' || sheet.question.kind !== 'confirm') return show(ui);
+	if (!sheet.question.hasDetails) return say(ui, 'there is no more to it than is written above');
+	const output = { ...ui.output, top: model.output?.lines.length ?? 0, follow: false };
+	return answerWith({ ...context, ui: { ...ui, output } }, () => DETAILS);
+}
+
+/** No to a key or a plan, nothing to what is asked for. */
 export function refuse(context: Context): Step {
 	return answerWith(context, () => null);
 }
@@ -51,7 +68,9 @@ export function otherAnswer({ ui }: Context): Step {
 }
 
 export function takeFocused(context: Context): Step {
-	return answerWith(context, ({ focused }) => focused === 'yes');
+	const { sheet } = context.ui;
+	if (sheet?.kind !== 'question' || sheet.focused === 'no') return refuse(context);
+	return sheet.question.kind === 'confirm' ? runVerb(context) : agree(context);
 }
 
 export function takeTyped(context: Context): Step {

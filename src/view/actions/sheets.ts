@@ -27,6 +27,12 @@ export function runPlan({ model, ui }: Context): Step {
 	return say({ ...ui, sheet }, 'it changed meanwhile: this is the plan now; y does it');
 }
 
+/** As {@link runPlan}, with the key that opened the plan of an undo. */
+export function undoAgain(context: Context): Step {
+	const { sheet } = context.ui;
+	return sheet?.kind === 'plan' && sheet.plan.intent.kind === 'undo' ? runPlan(context) : show(context.ui);
+}
+
 export function otherButton({ ui }: Context): Step {
 	if (ui.sheet?.kind !== 'plan') return show(ui);
 	return show({ ...ui, sheet: { ...ui.sheet, focused: ui.sheet.focused === 'run' ? 'cancel' : 'run' } });

@@ -18,6 +18,8 @@ export type Place =
 	| 'add-ready'
 	/** The question whether to trust a key. */
 	| 'trust'
+	/** The question of a verb whether to do what it wrote. */
+	| 'confirm'
 	/** A question that is answered by typing. */
 	| 'answer'
 	| 'help';
@@ -56,6 +58,6 @@ export const LOGS: readonly Place[] = ['log-pane', 'logs'];
 /** What fills the screen while no sheet is open, but for what a verb wrote. */
 export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash', 'outcomes'];
 export const ALL_PAGES: readonly Place[] = [...PAGES, 'output'];
-export const SHEETS: readonly Place[] = ['plan', 'move', 'move-count', 'trust', 'help'];
+export const SHEETS: readonly Place[] = ['plan', 'move', 'move-count', 'trust', 'confirm', 'help'];
 /** Where a server is added. */
 export const ADDING: readonly Place[] = ['add', 'add-looking', 'add-ready'];

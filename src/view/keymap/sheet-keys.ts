@@ -1,5 +1,6 @@
 import { readOnly } from '../actions/change.ts';
 import * as move from '../actions/move.ts';
+import * as outputPage from '../actions/output-page.ts';
 import * as question from '../actions/question.ts';
 import * as sheets from '../actions/sheets.ts';
 import { type Binding, change, look, type Place } from './binding.ts';
@@ -17,6 +18,7 @@ export const SHEET_KEYS: readonly Binding[] = [
 		blocked: readOnly,
 		press: sheets.runPlan,
 	}),
+	change({ keys: ['u'], places: ['plan'], blocked: readOnly, press: sheets.undoAgain }),
 	change({
 		keys: ['enter'],
 		places: ['plan'],
@@ -96,25 +98,61 @@ export const SHEET_KEYS: readonly Binding[] = [
 		places: ['trust'],
 		help: ['y', 'trust it, remember it'],
 		footer: ['y', 'trust it'],
-		press: question.trust,
+		press: question.agree,
+	}),
+	change({
+		keys: ['y'],
+		places: ['confirm'],
+		help: ['y', 'do it'],
+		footer: ['y', 'do it'],
+		blocked: readOnly,
+		press: question.runVerb,
+	}),
+	look({
+		keys: ['d'],
+		places: ['confirm'],
+		help: ['d', 'what changes'],
+		footer: ['d', 'what changes'],
+		press: question.showDetails,
+	}),
+	look({
+		keys: ['up', 'k'],
+		places: ['confirm'],
+		help: ['j k', 'scroll by lines'],
+		press: (context) => outputPage.scrollLines(context, -1),
+	}),
+	look({
+		keys: ['down', 'j'],
+		places: ['confirm'],
+		press: (context) => outputPage.scrollLines(context, 1),
+	}),
+	look({
+		keys: ['pageup', 'b', 'ctrl-b'],
+		places: ['confirm'],
+		press: (context) => outputPage.scrollPages(context, -1),
+	}),
+	look({
+		keys: ['pagedown', 'space', 'ctrl-f'],
+		places: ['confirm'],
+		press: (context) => outputPage.scrollPages(context, 1),
 	}),
 	look({
 		keys: ['enter'],
-		places: ['trust'],
+		places: ['trust', 'confirm'],
 		help: ['Enter', 'take the button in > <'],
 		footer: ['Enter', 'take > <'],
 		press: question.takeFocused,
 	}),
 	look({
 		keys: ['tab', 'shift-tab', 'left', 'right', 'h', 'l'],
-		places: ['trust'],
+		places: ['trust', 'confirm'],
 		help: ['Tab', 'other button'],
 		footer: ['Tab', 'other button'],
 		press: question.otherAnswer,
 	}),
 	look({
 		keys: ['escape', 'n', 'q'],
-		places: ['trust'],
+		places: ['trust', 'confirm'],
 		help: ['Esc', 'no'],
 		footer: ['Esc', 'no'],
 		press: question.refuse,

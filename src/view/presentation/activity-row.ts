@@ -1,13 +1,13 @@
-import type { HistoryEntry } from '../../model/change.ts';
 import { type Activity, outcomeCounts } from '../../store/activity.ts';
-import { latestChanges, undoPlan, type WholeChange } from '../../store/history.ts';
+import { latestChanges, undoPlan } from '../../store/history.ts';
 import { moveIntent } from '../actions/move.ts';
+import { changeWords } from '../change-words.ts';
+import { placeOfCommand } from '../command-place.ts';
 import type { Model } from '../model.ts';
-import { listed } from '../plan-effects.ts';
 import { planFor } from '../plans.ts';
 import type { MoveSheet, Plan, Prompt, UiState } from '../ui.ts';
 import { clockText, tookText } from './format.ts';
-import { bold, cut, dim, plain, type Row, type Span, span, spread, widthOf } from './row.ts';
+import { bold, cut, dim, plain, type Row, rowWidth, type Span, span, spread, widthOf } from './row.ts';
 
 export const OUTCOME_WORDS: Readonly<Record<NonNullable<Activity['outcome']>, string>> = {
 	done: 'done',
@@ -57,25 +57,6 @@ function activityRow(activity: Activity, { state, glyphs }: Model): Row {
 	return [...left, dim(`${action} `), span('error', `${OUTCOME_WORDS[activity.outcome]}${reason}`)];
 }
 
-/** `worker 3 → 4`, `restart worker.2`. */
-function historyText({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
-	const subject = instance ?? type ?? 'everything';
-	if (typeof from === 'number' && typeof to === 'number' && from !== to)
-		return `${subject} ${from} ${arrow} ${to}`;
-	return `${verb} ${subject}`;
-}
-
-/** What was changed, and where: what one verb did to several types, or on several servers, is one change. */
-export function changeText({ latest, parts }: WholeChange, arrow: string): { what: string; where: string } {
-	const types = [...new Set(parts.map(({ type }) => type ?? 'everything'))];
-	const servers = new Set(parts.map(({ server }) => server)).size;
-	const isOne = types.length === 1 && servers === 1;
-	return {
-		what: isOne ? historyText(latest, arrow) : `${latest.verb} ${listed(types)}`,
-		where: servers === 1 ? latest.server : `${servers} servers`,
-	};
-}
-
 /** The latest change that anybody made, for a console that has made none. */
 function historyRow({ state, glyphs }: Model): Row {
 	const [change] = latestChanges(state);
@@ -84,7 +65,7 @@ function historyRow({ state, glyphs }: Model): Row {
 	const came = outcome === null || outcome === 'done' ? '' : `, ${OUTCOME_WORDS[outcome]}`;
 	const by = who === state.who ? 'you' : who;
 	const clock = clockText(Date.parse(at));
-	const { what, where } = changeText(change, glyphs.arrow);
+	const { what, where } = changeWords(change, glyphs.arrow);
 	return [dim(` ${clock}  ${what} on ${where} by ${by}${came}`)];
 }
 
@@ -112,6 +93,12 @@ function promptRow({ kind, text, error }: Prompt, width: number, ellipsis: strin
 		{ text: '_', role: 'accent', bold: true, focus: true },
 		span('error', wrong),
 	];
+}
+
+/** Where a command that is typed will go. */
+function placeSpans({ kind, text }: Prompt, model: Model, ui: UiState, width: number): Row {
+	const place = kind === 'command' ? placeOfCommand(text, { model, ui, width, height: 0 }) : null;
+	return place === null ? [] : [dim(` ${place} `)];
 }
 
 /** Why it asks, or that it is no longer the plan that it was when it opened. */
@@ -142,29 +129,60 @@ function newsOf(model: Model): Activity | null {
 	return change !== undefined && Date.parse(change.latest.at) > endedAt ? null : activity;
 }
 
+/** News of what nobody did here, until this console changes something; what did not work is told before it. */
+function announcementOf({ state: { announcement, now } }: Model, activity: Activity | null): string | null {
+	if (announcement === null || now - announcement.at > NEWS_MS) return null;
+	if (activity === null) return announcement.text;
+	const isOver = activity.outcome !== null && WELL.has(activity.outcome);
+	return isOver && activity.startedAt <= announcement.at ? announcement.text : null;
+}
+
 /** The line above the keys: what is typed, what the last key said, or what is under way and what became of it. */
 export function activityLine(model: Model, ui: UiState, width: number): Row {
 	const { ellipsis } = model.glyphs;
-	if (ui.prompt !== null) return spread(promptRow(ui.prompt, width, ellipsis), [], width, ellipsis);
-	if (ui.notice !== null) return spread([span('warn', ` ${ui.notice}`)], [], width, ellipsis);
-	if (ui.sheet?.kind === 'move') return spread([moveRemark(ui.sheet, model)], [], width, ellipsis);
-	if (ui.sheet?.kind === 'plan') return spread([planRemark(ui.sheet.plan, model)], [], width, ellipsis);
+	const asked: Row = ui.unasked === 0 ? [] : [span('warn', 'a question waits ')];
+	if (ui.prompt !== null) {
+		const beside = [...placeSpans(ui.prompt, model, ui, width), ...asked];
+		return spread(promptRow(ui.prompt, width - rowWidth(beside), ellipsis), beside, width, ellipsis);
+	}
+	if (ui.notice !== null) return spread([span('warn', ` ${ui.notice}`)], asked, width, ellipsis);
+	if (ui.sheet?.kind === 'move') return spread([moveRemark(ui.sheet, model)], asked, width, ellipsis);
+	if (ui.sheet?.kind === 'plan') return spread([planRemark(ui.sheet.plan, model)], asked, width, ellipsis);
+	// What has the keys now cannot be undone with one.
+	if (ui.sheet?.kind === 'question') return spread([], [], width, ellipsis);
+	if (ui.unasked > 0) return spread([], asked, width, ellipsis);
+	return newsLine(model, ui, width);
+}
+
+/** What is under way or what became of it, and what can be done about it. */
+function newsLine(model: Model, ui: UiState, width: number): Row {
+	const { ellipsis } = model.glyphs;
 	const activity = newsOf(model);
+	const announcement = announcementOf(model, activity);
+	if (announcement !== null) return spread([plain(` ${announcement}`)], [], width, ellipsis);
+	const left = activity === null ? historyRow(model) : activityRow(activity, model);
+	if (activity === null || WELL.has(activity.outcome))
+		return spread(left, undoHint(model, width - rowWidth(left) - 1), width, ellipsis);
 	// Why it went wrong has the whole line.
-	const wentWell = activity === null || WELL.has(activity.outcome);
-	const undo: Row = wentWell && canUndo(model) ? [bold('u'), dim(` undo ${whatIsUndone(model)}`)] : [];
-	if (activity === null) return spread(historyRow(model), undo, width, ellipsis);
-	const byServer: Row = [bold('c'), dim(' each server ')];
-	const more = activity.servers.length > 1 && !wentWell && ui.page === 'deck' ? byServer : undo;
-	return spread(activityRow(activity, model), more, width, ellipsis);
+	const byServer = activity.servers.length > 1 && ui.page === 'deck';
+	return spread(left, byServer ? [bold('c'), dim(' each server ')] : [], width, ellipsis);
+}
+
+/** What the key would take back; where there is no room for what that is, at least that it would. */
+function undoHint(model: Model, room: number): Row {
+	if (!canUndo(model)) return [];
+	const hint = [bold('u'), dim(` undo ${whatIsUndone(model)}`)];
+	return rowWidth(hint) <= room ? hint : [bold('u'), dim(' undo ')];
 }
 
 /** Nothing where that is the change which is told beside it; what it is where that cannot be taken back. */
-function whatIsUndone({ state }: Model): string {
-	const [part] = undoPlan(state).parts;
-	const own = latestChanges(state).find(({ latest }) => latest.who === state.who);
-	if (part === undefined || own === undefined || own.latest.changeId === part.changeId) return '';
-	return `${part.verb} ${part.type ?? ''} on ${part.server} `;
+function whatIsUndone({ state, glyphs }: Model): string {
+	const { parts } = undoPlan(state);
+	const latest = parts.at(-1);
+	const own = latestChanges(state).find((change) => change.latest.who === state.who);
+	if (latest === undefined || own === undefined || own.latest.changeId === latest.changeId) return '';
+	const { what, where } = changeWords({ latest, parts }, glyphs.arrow);
+	return `${what} on ${where} `;
 }
 
 /** Whether the key would take something back now. */

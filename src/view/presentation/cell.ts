@@ -66,6 +66,7 @@ function missingLook(cell: Cell, glyphs: Glyphs): CellLook {
 
 export function cellLook(cell: Cell, glyphs: Glyphs, now: number): CellLook {
 	const { running, wanted, known, instances, server } = cell;
+	if (server.observation === null && cell.pending === null) return look(' ', 'dim', '?', '');
 	if (isNothing(cell)) return look(' ', 'dim', glyphs.none, '');
 	if (server.observation?.connection !== 'connected') {
 		return look(glyphs.unreachable, 'dim', running, `/${wanted}?`);

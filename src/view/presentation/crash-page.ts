@@ -1,7 +1,8 @@
 import { exitText } from '../../model/exit-text.ts';
 import type { InstanceObservation, PastExit } from '../../model/observed.ts';
-import { secondsToNextStart } from '../../store/instance-problems.ts';
-import type { Cell } from '../../store/selectors.ts';
+import { exitCount, secondsToNextStart } from '../../store/instance-problems.ts';
+import { sinceSeenText } from '../../store/problems.ts';
+import { type Cell, isReachable } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
 import { selectedCell, selectedInstance } from '../selection.ts';
 import type { UiState } from '../ui.ts';
@@ -16,49 +17,85 @@ function livedMs(exit: PastExit): number {
 	return Math.max(0, Date.parse(exit.at) - Date.parse(exit.startedAt));
 }
 
-function nextStartRow(instance: InstanceObservation, { server }: Cell, { state }: Model): Row {
+function nextStartRow(instance: InstanceObservation, cell: Cell, { state }: Model): Row {
+	const { observation } = cell.server;
+	if (observation !== null && !isReachable(cell.server)) {
+		const seen = `${cell.server.name} seen ${sinceSeenText(observation, state.now)} ago`;
+		return [dim('   next start  '), plain('not known, '), span('warn', seen)];
+	}
 	const seconds = secondsToNextStart(instance, state.now);
-	if (seconds === null) return [dim('   now         '), plain(stateWords(instance, state.now))];
+	if (seconds === null) return [dim('   now         '), plain(stateWords(instance, cell, state.now))];
 	return [
 		dim('   next start  '),
 		bold(`in ${String(seconds).padStart(2)} s`, 'warn'),
 		// How long systemd waits depends on its version.
 		dim(
-			server.observation?.supervisor === 'systemd'
-				? ''
+			observation?.supervisor === 'systemd'
+				? '   (for ever; r retries now)'
 				: '   (waits double up to 60 s, for ever; r retries now)',
 		),
 	];
 }
 
-function exitsText({ recentExits, restarts }: InstanceObservation): string {
-	const last = recentExits.at(-1);
-	if (last === undefined) return 'none seen';
-	const same = recentExits.every((exit) => exitText(exit) === exitText(last));
-	const lived = recentExits.reduce((sum, exit) => sum + livedMs(exit), 0) / recentExits.length;
-	const what = same ? `${exitText(last)} each time` : `last ${exitText(last)}`;
-	return `${Math.max(restarts, recentExits.length)} times, ${what}, alive ${tookText(lived)} on average`;
+function timesText(count: number): string {
+	return `${count} ${count === 1 ? 'time' : 'times'}`;
 }
 
-function exitRows(exits: readonly PastExit[], now: number): Row[] {
-	if (exits.length === 0) return [];
-	const rows = exits.map((exit): Row => {
-		const waited = exit.waitedMs === null ? '' : tookText(exit.waitedMs);
+/** Of how those exits were that are known. */
+function alikeText(exits: readonly PastExit[]): string {
+	const [last] = exits.slice(-1);
+	if (last === undefined) return 'none seen';
+	const same = exits.every((exit) => exitText(exit) === exitText(last));
+	const lived = exits.reduce((sum, exit) => sum + livedMs(exit), 0) / exits.length;
+	const what = exits.length > 1 && same ? `${exitText(last)} each time` : `last ${exitText(last)}`;
+	return `${what}, alive ${tookText(lived)}${exits.length > 1 ? ' on average' : ''}`;
+}
+
+function sinceText(exits: readonly PastExit[], now: number): string {
+	const startedAt = Date.parse(exits[0]?.startedAt ?? '');
+	return `${clockText(startedAt)}, ${tookText(now - startedAt)} ago`;
+}
+
+/** How many exits there were, and how those were that are known: where these are not all of them, apart. */
+function exitsRows(instance: InstanceObservation, now: number): Row[] {
+	const { recentExits } = instance;
+	const count = exitCount(instance);
+	const since: Row[] =
+		recentExits.length === 0 ? [] : [[dim('   since       '), plain(sinceText(recentExits, now))]];
+	if (count === recentExits.length || recentExits.length === 0) {
+		return [[dim('   exits       '), plain(`${timesText(count)}, ${alikeText(recentExits)}`)], ...since];
+	}
+	return [
+		[dim('   exits       '), plain(`${timesText(count)} since it was last started by hand`)],
+		[dim(`   the last ${recentExits.length}  `), plain(alikeText(recentExits))],
+		...since,
+	];
+}
+
+/** Milliseconds from each exit to the next start; null where that is not known. */
+function waits({ recentExits, startedAt, nextStartAt }: InstanceObservation): readonly (number | null)[] {
+	return recentExits.map(({ at, waitedMs }, position) => {
+		if (waitedMs !== null) return waitedMs;
+		const next = recentExits[position + 1]?.startedAt ?? nextStartAt ?? startedAt;
+		const waited = next === null ? -1 : Date.parse(next) - Date.parse(at);
+		return waited < 0 ? null : waited;
+	});
+}
+
+function exitTableRows(instance: InstanceObservation): Row[] {
+	const { recentExits } = instance;
+	if (recentExits.length === 0) return [];
+	const waited = waits(instance);
+	const rows = recentExits.map((exit, position): Row => {
+		const wait = waited[position] ?? null;
 		return [
 			plain(`   ${clockText(Date.parse(exit.startedAt))}${padStart(tookText(livedMs(exit)), 11)}   `),
 			plain(padEnd(exitText(exit), 20)),
-			dim(padStart(waited, 8)),
+			dim(padStart(wait === null ? '-' : tookText(wait), 8)),
 		];
 	});
-	const oldest = exits[0];
-	const since = oldest === undefined ? '' : clockText(Date.parse(oldest.startedAt));
 	const title = `   started       lived   ${padEnd('ended', 20)}${padStart('waited', 8)}`;
-	return [
-		[dim('   since       '), plain(`${since}, ${tookText(now - Date.parse(oldest?.startedAt ?? ''))} ago`)],
-		[],
-		[dim(title)],
-		...rows,
-	];
+	return [[], [dim(title)], ...rows];
 }
 
 /** The page of one instance that does not stay up: when it starts again, how it ended, what it said last. */
@@ -71,15 +108,15 @@ export function crashRows(model: Model, ui: UiState, width: number, height: numb
 		facts.push(ruleRow([bold('this instance is gone')], null, width, model.glyphs));
 	} else {
 		const count = span(cell.running === cell.wanted ? 'plain' : 'warn', `${cell.running} of ${cell.wanted}`);
-		const looping = instance.state === 'backoff';
+		const looping = instance.state === 'backoff' && isReachable(cell.server);
 		const name = bold(`${instance.name} on ${cell.server.name}`);
-		const words = looping ? bold('crash loop', 'warn') : plain(stateWords(instance, model.state.now));
+		const words = looping ? bold('crash loop', 'warn') : plain(stateWords(instance, cell, model.state.now));
 		facts.push(
 			ruleRow([name, words, dim(commandOf(model, cell.type))], count, width, model.glyphs),
 			[],
 			nextStartRow(instance, cell, model),
-			[dim('   exits       '), plain(exitsText(instance))],
-			...exitRows(instance.recentExits, model.state.now),
+			...exitsRows(instance, model.state.now),
+			...exitTableRows(instance),
 			[],
 		);
 	}

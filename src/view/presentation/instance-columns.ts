@@ -1,6 +1,6 @@
 import { exitText } from '../../model/exit-text.ts';
 import type { InstanceObservation } from '../../model/observed.ts';
-import type { Cell } from '../../store/selectors.ts';
+import { type Cell, isReachable } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
 import { ageText, barsText, bytesText, percentText } from './format.ts';
 import { padEnd, padStart, type Role } from './row.ts';
@@ -24,9 +24,17 @@ function isUp({ state }: InstanceObservation): boolean {
 	return state === 'running' || state === 'starting' || state === 'stopping';
 }
 
-function upText({ instance, model }: Subject): string {
+/** When what is shown was true, in milliseconds since the epoch. */
+function shownAt({ cell: { server }, model }: Subject): number {
+	return server.observation === null || isReachable(server)
+		? model.state.now
+		: Date.parse(server.observation.asOf);
+}
+
+function upText(subject: Subject): string {
+	const { instance } = subject;
 	if (instance.startedAt === null || !isUp(instance)) return '';
-	return ageText(model.state.now - Date.parse(instance.startedAt));
+	return ageText(shownAt(subject) - Date.parse(instance.startedAt));
 }
 
 function lastExitText({ instance, model }: Subject): string {

@@ -1,7 +1,8 @@
 import { exitText } from '../../model/exit-text.ts';
 import type { InstanceObservation } from '../../model/observed.ts';
-import { secondsToNextStart } from '../../store/instance-problems.ts';
-import type { Cell } from '../../store/selectors.ts';
+import { exitCount, secondsToNextStart } from '../../store/instance-problems.ts';
+import { reasonOf, sinceSeenText } from '../../store/problems.ts';
+import { type Cell, isReachable } from '../../store/selectors.ts';
 import type { Model } from '../model.ts';
 import { isOnAll, selectedCells, selectedInstance } from '../selection.ts';
 import type { UiState } from '../ui.ts';
@@ -19,8 +20,9 @@ interface ListedInstance extends Subject {
 	readonly ui: UiState;
 }
 
-/** `running`, `back-off 8s`. */
-export function stateWords(instance: InstanceObservation, now: number): string {
+/** `running`, `back-off 8s`; `running?` where that is what was last known. */
+export function stateWords(instance: InstanceObservation, { server }: Cell, now: number): string {
+	if (!isReachable(server)) return `${instance.state === 'backoff' ? 'back-off' : instance.state}?`;
 	if (instance.state === 'running') return instance.stale ? 'running, old' : 'running';
 	if (instance.state !== 'backoff') return instance.state;
 	const seconds = secondsToNextStart(instance, now);
@@ -28,7 +30,12 @@ export function stateWords(instance: InstanceObservation, now: number): string {
 }
 
 /** The sign of an instance's state and its colour. */
-function stateLook({ state, stale }: InstanceObservation, glyphs: Glyphs): { glyph: string; role: Role } {
+function stateLook(
+	{ state, stale }: InstanceObservation,
+	{ server }: Cell,
+	glyphs: Glyphs,
+): { glyph: string; role: Role } {
+	if (!isReachable(server)) return { glyph: glyphs.unreachable, role: 'dim' };
 	switch (state) {
 		case 'running':
 			return { glyph: glyphs.running, role: stale ? 'warn' : 'plain' };
@@ -49,8 +56,8 @@ function noteSpans(instance: InstanceObservation, columns: readonly Column[]): R
 	const notes: Span[] = [];
 	const unwell = instance.state === 'backoff' || instance.state === 'failed';
 	if (unwell && instance.lastExit !== null && !columns.includes(LAST_EXIT)) {
-		const times = instance.restarts === 0 ? '' : `  ${instance.restarts}x`;
-		notes.push(span('warn', `${times}  ${exitText(instance.lastExit)}`));
+		const count = exitCount(instance);
+		notes.push(span('warn', `${count < 2 ? '' : `  ${count}x`}  ${exitText(instance.lastExit)}`));
 	}
 	if (instance.held && instance.state === 'stopped') notes.push(dim('  held by stop'));
 	if (instance.stale && instance.state !== 'running') notes.push(span('warn', '  old'));
@@ -59,15 +66,14 @@ function noteSpans(instance: InstanceObservation, columns: readonly Column[]): R
 
 /** The columns and the notes; where an instance is down the columns are empty, so the notes take their room. */
 function detailSpans(subject: Subject, columns: readonly Column[]): Row {
-	const { instance, cell } = subject;
+	const { instance } = subject;
 	const notes = noteSpans(instance, columns);
 	if (notes.length > 0 && instance.pid === null && !columns.includes(LAST_EXIT)) {
 		const room = columns.reduce((sum, { width }) => sum + width, 0);
 		return [plain(' '.repeat(Math.max(0, room - rowWidth(notes)))), ...notes];
 	}
-	const reachable = cell.server.observation?.connection === 'connected';
 	const details = columns.map((column): Span => {
-		return { text: aligned(column.text(subject), column), role: reachable ? column.role : 'dim' };
+		return { text: aligned(column.text(subject), column), role: column.role };
 	});
 	return [...details, ...notes];
 }
@@ -85,20 +91,35 @@ function instanceRow(
 	width: number,
 ): Row {
 	const { instance, model, cell } = subject;
-	const look = stateLook(instance, model.glyphs);
-	const reachable = cell.server.observation?.connection === 'connected';
-	const role = reachable ? look.role : 'dim';
+	const { glyph, role } = stateLook(instance, cell, model.glyphs);
 	const name = padEnd(instanceLabel(subject), nameWidth);
 	const row: Span[] = [
 		plain(cursor ? '  >' : '   '),
-		span(role, look.glyph),
+		span(role, glyph),
 		plain(' '),
 		cursor ? bold(name) : plain(name),
-		span(role, padEnd(stateWords(instance, model.state.now), STATE_WIDTH)),
+		span(role, padEnd(stateWords(instance, cell, model.state.now), STATE_WIDTH)),
+		...detailSpans(subject, columns),
 	];
-	row.push(...detailSpans(subject, columns));
-	const fitted = fit(row, width, model.glyphs.ellipsis);
+	const known = isReachable(cell.server)
+		? row
+		: row.map(({ text, bold: isBold = false }) => ({ ...dim(text), bold: isBold }));
+	const fitted = fit(known, width, model.glyphs.ellipsis);
 	return cursor ? fitted.map((piece) => ({ ...piece, focus: true })) : fitted;
+}
+
+function countSpan(running: number, wanted: number, cells: readonly Cell[]): Span {
+	const text = `${running} of ${wanted}`;
+	if (cells.every(({ server }) => server.observation === null)) return dim('not known');
+	if (!cells.every(({ server }) => isReachable(server))) return dim(`${text}?`);
+	return running === wanted ? plain(text) : span('accent', text);
+}
+
+/** How old what is known of the one server is, where that is out of reach. */
+function ageSpans({ state }: Model, [cell, ...others]: readonly Cell[]): Row {
+	const observation = cell?.server.observation ?? null;
+	if (cell === undefined || others.length > 0 || observation === null || isReachable(cell.server)) return [];
+	return [span('warn', `seen ${sinceSeenText(observation, state.now)} ago`)];
 }
 
 function titleRow(model: Model, ui: UiState, cells: readonly Cell[], width: number): Row {
@@ -107,10 +128,9 @@ function titleRow(model: Model, ui: UiState, cells: readonly Cell[], width: numb
 	const running = cells.reduce((sum, cell) => sum + cell.running, 0);
 	const wanted = cells.reduce((sum, cell) => sum + cell.wanted, 0);
 	const where = isOnAll(model, ui) ? `${cells.length} servers` : first.server.name;
-	const right = `${running} of ${wanted}`;
 	return ruleRow(
-		[bold(`${first.type} on ${where}`), dim(commandOf(model, first.type))],
-		running !== wanted ? span('accent', right) : plain(right),
+		[bold(`${first.type} on ${where}`), dim(commandOf(model, first.type)), ...ageSpans(model, cells)],
+		countSpan(running, wanted, cells),
 		width,
 		model.glyphs,
 	);
@@ -126,6 +146,11 @@ function emptyText(cells: readonly Cell[]): string {
 	if (first === undefined) return '';
 	if (cells.length > 1) return 'none on any of them; = types how many on each';
 	const { known, server } = first;
+	if (server.observation === null) {
+		return server.connectionReason === null
+			? `${server.name} has not answered yet`
+			: (reasonOf(server) ?? '');
+	}
 	if (known === null) return `${server.name} does not know ${first.type} yet`;
 	if (known.paused !== null) return `paused, was ${known.paused}; p resumes`;
 	if (known.stopped) return 'stopped; s starts';

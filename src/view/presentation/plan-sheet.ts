@@ -45,10 +45,17 @@ export function commandRows(command: string, width: number, { glyphs }: Model): 
 export function planRows(shown: Plan, focused: 'cancel' | 'run', model: Model, width: number): Row[] {
 	// What runs goes on changing while the plan is looked at.
 	const plan = planFor(model.state, shown.intent) ?? shown;
+	const withArrows = (text: string) => text.replaceAll('→', model.glyphs.arrow);
 	return [
-		ruleRow([bold(plan.title, 'accent')], bold(model.state.stack.environment), width, model.glyphs, 'accent'),
+		ruleRow(
+			[bold(withArrows(plan.title), 'accent')],
+			bold(model.state.stack.environment),
+			width,
+			model.glyphs,
+			'accent',
+		),
 		[],
-		[bold(`   ${plan.sentence}`)],
+		[bold(`   ${withArrows(plan.sentence)}`)],
 		[],
 		...effectRows(plan.effects, model, width),
 		[],

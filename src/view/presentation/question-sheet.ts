@@ -1,5 +1,6 @@
 import type { UnknownHostKey } from '../../model/question.ts';
 import { sanitize } from '../../model/sanitize.ts';
+import type { Question } from '../../store/question-desk.ts';
 import type { Model } from '../model.ts';
 import type { QuestionSheet } from '../ui.ts';
 import { button } from './button.ts';
@@ -42,20 +43,46 @@ function answerRows(prompt: string, shown: boolean, text: string, width: number)
 	return [...words, [], fieldSpans(text, shown, width - 6)];
 }
 
-/** What a connection asks, one question at a time. */
-export function questionRows(
-	{ question, waiting, focused, text }: QuestionSheet,
-	model: Model,
-	width: number,
-): Row[] {
-	const isTrust = question.kind === 'trust';
-	const title = isTrust ? `Unknown host key of ${question.key.host}` : 'A connection asks';
-	const more = waiting > 1 ? dim(`1 of ${waiting}`) : null;
+function confirmRows(question: string, hasDetails: boolean, focused: QuestionSheet['focused']): Row[] {
 	return [
-		ruleRow([bold(title, 'accent')], more, width, model.glyphs, 'accent'),
+		[bold(`   ${question}`), dim('   (it is written above)')],
 		[],
-		...(isTrust
-			? trustRows(question.key, focused)
-			: answerRows(question.prompt, question.shown, text, width)),
+		[
+			plain('   '),
+			button('No', focused === 'no'),
+			plain('   '),
+			bold('y '),
+			button('Yes', focused === 'yes'),
+			...(hasDetails ? [plain('   '), bold('d '), dim('what changes')] : []),
+		],
 	];
+}
+
+function titleOf(question: Question, model: Model): string {
+	switch (question.kind) {
+		case 'trust':
+			return `Unknown host key of ${question.key.host}`;
+		case 'confirm':
+			return `${model.output?.line ?? 'A command'} asks`;
+		case 'answer':
+			return 'A connection asks';
+	}
+}
+
+function rowsOf({ question, focused, text }: QuestionSheet, width: number): Row[] {
+	switch (question.kind) {
+		case 'trust':
+			return trustRows(question.key, focused);
+		case 'confirm':
+			return confirmRows(question.question, question.hasDetails, focused);
+		case 'answer':
+			return answerRows(question.prompt, question.shown, text, width);
+	}
+}
+
+/** What a connection or a verb asks, one question at a time. */
+export function questionRows(sheet: QuestionSheet, model: Model, width: number): Row[] {
+	const more = sheet.waiting > 1 ? dim(`1 of ${sheet.waiting}`) : null;
+	const title = bold(titleOf(sheet.question, model), 'accent');
+	return [ruleRow([title], more, width, model.glyphs, 'accent'), [], ...rowsOf(sheet, width)];
 }

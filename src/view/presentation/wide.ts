@@ -2,11 +2,12 @@ import { latestChanges, type WholeChange } from '../../store/history.ts';
 import type { Problem } from '../../store/problem.ts';
 import { isWrong } from '../../store/problem.ts';
 import { problemPosition } from '../actions/problem.ts';
+import { changeWords } from '../change-words.ts';
 import type { Model } from '../model.ts';
 import type { ProblemMark } from '../ui.ts';
-import { canUndo, changeText } from './activity-row.ts';
+import { canUndo } from './activity-row.ts';
 import { averaged, barsText, bytesText, clockText, percentText, tookText } from './format.ts';
-import { bold, dim, fit, padEnd, plain, type Role, type Row, type Span, span } from './row.ts';
+import { bold, dim, fit, padEnd, plain, type Role, type Row, type Span, shorten, span } from './row.ts';
 import { ruleRow } from './rule.ts';
 import { shownPart } from './shown-part.ts';
 
@@ -92,13 +93,14 @@ function outcomeSpan({ parts }: WholeChange): Span {
 function changeRow(change: WholeChange, { state, glyphs }: Model, width: number): Row {
 	const { latest, parts } = change;
 	const who = latest.who === state.who ? 'you' : latest.who;
-	const { what, where } = changeText(change, glyphs.arrow);
+	const { what, where } = changeWords(change, glyphs.arrow);
 	const reason = parts.find((part) => part.reason !== undefined)?.reason;
+	const inColumn = (text: string, cells: number) => padEnd(shorten(text, cells, glyphs.ellipsis), cells);
 	const row: Row = [
 		dim(` ${clockText(Date.parse(latest.at))}  `),
-		plain(padEnd(what, 26)),
-		plain(` ${padEnd(where, 10)} `),
-		dim(`${padEnd(who, 14)} `),
+		plain(inColumn(what, 26)),
+		plain(` ${inColumn(where, 10)} `),
+		dim(`${inColumn(who, 14)} `),
 		outcomeSpan(change),
 		dim(reason === undefined ? '' : `  ${reason}`),
 	];

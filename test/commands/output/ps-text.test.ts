@@ -107,6 +107,13 @@ describe('psText', () => {
 		expect(fitted(null, shown)).toContain('orphan (not in the Procfile)');
 	});
 
+	it('says what to do where nothing was wanted yet', () => {
+		const types = [typeEntry('web', 0)];
+		expect(text(report({ name: 'a', power: 'never', types }))).toContain(
+			'\nnothing was wanted here yet: procdeck scale TYPE=1',
+		);
+	});
+
 	it('shows servers one after the other, unreachable ones too', () => {
 		const shown = text(report({ name: 'a', power: 'never' }), unreachable(definition('b'), 'no answer'));
 		expect(shown).toContain('\na\nnot started: procdeck start');

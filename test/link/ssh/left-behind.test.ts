@@ -46,9 +46,13 @@ describe('what is left on the server', () => {
 		channel.stream.resume();
 		void link.run(['sleep', '987'], { timeoutMs: 60_000 }).catch(() => {});
 		await waitFor(() => sshd.processes().length >= 5, 'the commands to run');
+		const cutAt = Date.now();
 		cable.cut();
 		await nothingLeft();
 		expect((await link.lost).code).toBe('unreachable');
+		// It was there up to the cut, not up to when that was noticed.
+		expect(link.heardAt).toBeGreaterThan(cutAt - 5_000);
+		expect(link.heardAt).toBeLessThan(cutAt + 1_000);
 		expect(await channel.ended).toMatchObject({ code: null, signal: null });
 	});
 

@@ -70,7 +70,7 @@ describe('settings', () => {
 			hostname: 'web1',
 			port: 22,
 			family: 0,
-			keepaliveInterval: 5_000,
+			keepaliveInterval: 4_000,
 			keepaliveCount: 3,
 			connectTimeout: 10_000,
 			unknownHosts: 'ask',

@@ -93,6 +93,14 @@ describe('what is found of a server', () => {
 		expect(failing(factFindings(examined(facts, scope)))).toMatchObject([finding]);
 	});
 
+	it.each([
+		[252, 'version 252 runs; a crash loop is restarted every second, because waits grow only from 254 on'],
+		[254, 'version 254 runs'],
+	])('says whether the waits of a crash loop grow with systemd %i', (systemdVersion, message) => {
+		const [systemd] = factFindings(examined({ systemdVersion }));
+		expect(systemd).toMatchObject({ check: 'systemd', severity: 'fine', message });
+	});
+
 	it('needs no sudo as root, nor in the scope of a user', () => {
 		expect(failing(factFindings(examined({ uid: 0, user: 'root', maySudo: false })))).toEqual([]);
 		expect(failing(factFindings(examined({ maySudo: false }, 'user')))).toEqual([]);

@@ -1,0 +1,38 @@
+import type { ServerDefinition } from '../model/stack.ts';
+import type { Server } from '../server/server.ts';
+import type { StackSource } from '../server/stack-source.ts';
+import type { ServerPool } from '../session/console-roster.ts';
+import type { Globals } from './globals.ts';
+import { type Opening, openServer } from './open-server.ts';
+
+/** The servers that a console opens while it runs. */
+export interface OwnedServers extends ServerPool {
+	/**
+	 * Opens a server of a stack that the files do not tell of yet.
+	 * @param source the stack with the server in it
+	 */
+	openBy(source: StackSource, definition: ServerDefinition): Promise<Server>;
+	/** Closes those that are still open. */
+	closeAll(): Promise<void>;
+}
+
+export function serverPool(globals: Globals, files: StackSource, opening: Opening): OwnedServers {
+	const opened = new Set<Server>();
+	const openBy = async (source: StackSource, definition: ServerDefinition) => {
+		const server = await openServer(globals, source, definition, opening);
+		opened.add(server);
+		return server;
+	};
+	return {
+		openBy,
+		open: (definition) => openBy(files, definition),
+		async close(server) {
+			if (opened.delete(server)) await server.close();
+		},
+		async closeAll() {
+			const left = [...opened];
+			opened.clear();
+			await Promise.all(left.map((server) => server.close()));
+		},
+	};
+}

@@ -9,7 +9,7 @@ const { Script, constants } = require('node:vm');
 const PROGRAM = join(__dirname, '../dist/cli.cjs');
 
 /** They run for long and fork: what the code cache costs in memory, which each fork pays for, is more than it gains. */
-const SUPERVISORS = ['up', 'supervisor'];
+const SUPERVISORS = ['up', 'supervisor', 'balancer'];
 /** Commands that need much of the program, each another part of it. */
 const GROUPS = ['ps', 'logs'];
 

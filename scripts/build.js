@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // Built aside and swapped in at the end: a build that fails leaves the last good one.
 const draft = `${root}node_modules/.cache/dist-${process.pid}`;
 
-/** Entries of their own, by the name that a dynamic import gives them: the console with Ink and React, and execa. */
-const apart = { console: '../view/mount.tsx', execa: 'execa' };
+/** Entries of their own, by the name that a dynamic import gives them: the console with Ink and React, and libraries. */
+const apart = { console: '../view/mount.tsx', execa: 'execa', httpxy: './proxy-library.ts' };
 
 /** What only servers over SSH and systemd need; loaded with the modules that import them. */
 const remote = ['ssh2', 'dbus-native'];
@@ -115,7 +115,11 @@ try {
 		}),
 		build({
 			...shared,
-			entryPoints: { console: 'src/view/mount.tsx', execa: 'execa' },
+			entryPoints: {
+				console: 'src/view/mount.tsx',
+				execa: 'execa',
+				httpxy: 'src/balancer/embedded/proxy-library.ts',
+			},
 			minifyIdentifiers: true,
 			// The layout engine would fetch its own code from a data URL, which loads a whole HTTP client; without, it decodes it.
 			define: { ...shared.define, fetch: 'undefined' },

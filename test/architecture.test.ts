@@ -67,6 +67,29 @@ const RULES: readonly { file: string; allowed: readonly string[]; refused: reado
 		],
 	},
 	{
+		file: 'src/balancer/embedded/forwarder.ts',
+		allowed: [
+			'../balancer.ts',
+			'./proxy-library.ts',
+			'../../wire/messages.ts',
+			'../../linux/lock.ts',
+			'../../link/link.ts',
+			'../../model/balancer.ts',
+			'node:http',
+		],
+		refused: ['httpxy', '../../server/server.ts', '../../store/store.ts', '../../session/verbs.ts', 'execa'],
+	},
+	{
+		file: 'src/balancer/embedded/proxy-library.ts',
+		allowed: ['httpxy'],
+		refused: ['../../server/server.ts', 'execa'],
+	},
+	{
+		file: 'src/wire/connection.ts',
+		allowed: ['../model/errors.ts', '../files/private-files.ts', '../linux/files.ts', 'node:net'],
+		refused: ['../link/link.ts', '../server/server.ts', '../balancer/balancer.ts', 'execa'],
+	},
+	{
 		file: 'src/link/local.ts',
 		allowed: ['execa', './link.ts', '../model/errors.ts', 'node:fs/promises'],
 		refused: ['ssh2', '../server/server.ts', '../files/load-stack.ts', 'ink'],
@@ -84,7 +107,7 @@ const RULES: readonly { file: string; allowed: readonly string[]; refused: reado
 	{
 		file: 'src/files/load-stack.ts',
 		allowed: ['../model/stack.ts', 'node:fs/promises'],
-		refused: ['../link/local.ts', '../commands/check.ts', 'execa', 'yaml'],
+		refused: ['../link/local.ts', '../wire/connection.ts', '../commands/check.ts', 'execa', 'yaml'],
 	},
 	{
 		file: 'src/linux/proc.ts',

@@ -22,7 +22,7 @@ export interface Target {
 	readonly bound: number;
 	readonly kind: 'at most' | 'at least';
 	/** `x` for a ratio. */
-	readonly unit: 'x' | 'ms' | '%' | 'MB' | 'lines' | 'processes' | 'libraries';
+	readonly unit: 'x' | 'ms' | '%' | 'MB' | 'lines' | 'processes' | 'libraries' | 'requests';
 }
 
 export function atMost(bound: number, unit: Target['unit'], what: string, measured: number): Target {

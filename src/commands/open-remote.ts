@@ -13,7 +13,7 @@ type Connect = SystemdServerOptions['connect'];
 
 /** A server that systemd runs, over SSH or on this machine. */
 export function openRemote(source: StackSource, definition: ServerDefinition, asker: Asker): Server {
-	return systemdServer({ source, definition, connect: (signal) => dial(definition, asker, signal) });
+	return systemdServer({ source, definition, connect: (signal) => connectTo(definition, asker, signal) });
 }
 
 /** As {@link openRemote}, for a command: the terminal is asked, and told when connecting takes a while. */
@@ -21,7 +21,8 @@ export function openRemoteFor(globals: Globals, source: StackSource, definition:
 	return systemdServer({ source, definition, connect: tellingOnce(globals, definition) });
 }
 
-async function dial(
+/** @throws ProcdeckError `unreachable` */
+export async function connectTo(
 	{ kind, name, host, user, port }: ServerDefinition,
 	asker: Asker,
 	signal: AbortSignal,
@@ -37,10 +38,10 @@ function tellingOnce(globals: Globals, definition: ServerDefinition): Connect {
 	const output = createOutput(globals);
 	let isFirst = true;
 	return (signal) => {
-		if (!isFirst) return dial(definition, terminalAsker, signal);
+		if (!isFirst) return connectTo(definition, terminalAsker, signal);
 		isFirst = false;
 		return withConnectingNote(output, definition.name, terminalAsker, (asker) =>
-			dial(definition, asker, signal),
+			connectTo(definition, asker, signal),
 		);
 	};
 }

@@ -6,6 +6,7 @@ import { readOnce } from '../server/stack-source.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
 import { tellNotices } from './notices.ts';
+import type { BalancerHandle } from './open-balancer.ts';
 import { type Opening, openServer } from './open-server.ts';
 
 /**
@@ -107,14 +108,26 @@ export async function withServers<T>(
 ): Promise<T> {
 	const opening: Opening = typeof how === 'string' ? { mode: how, asker: null } : how;
 	const source = readOnce(stack);
+	const traffic = await trafficOf(stack, opening.asker);
 	const servers = await Promise.all(
-		definitions.map((definition) => openServer(globals, source, definition, opening)),
+		definitions.map(async (definition) => {
+			const server = await openServer(globals, source, definition, opening);
+			return traffic === null ? server : traffic.steer(server);
+		}),
 	);
 	try {
 		return await use(servers);
 	} finally {
 		await Promise.all(servers.map((server) => server.close()));
+		await traffic?.close();
 	}
+}
+
+/** null: no load balancer, whose code need not be loaded then. */
+async function trafficOf(stack: Stack, asker: Opening['asker']): Promise<BalancerHandle | null> {
+	if (stack.loadBalancer === null) return null;
+	const { balancerOf } = await import('./open-balancer.ts');
+	return balancerOf(() => stack, asker);
 }
 
 /**

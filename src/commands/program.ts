@@ -9,6 +9,7 @@ import { changeVerbs } from './tree/changes.ts';
 import { hiddenVerbs } from './tree/hidden.ts';
 import { reportVerbs } from './tree/reports.ts';
 import { toolVerbs } from './tree/tools.ts';
+import { trafficVerbs } from './tree/traffic.ts';
 import { type Finish, helpStyle, type VerbTable, withGlobalOptions, withoutReadOnly } from './tree/verb.ts';
 
 const DESCRIPTION = `The terminal ops console for Procfile apps.
@@ -25,6 +26,7 @@ interface VerbGroup {
 
 const GROUPS: readonly VerbGroup[] = [
 	{ title: 'Changes:', verbs: changeVerbs, changes: true },
+	{ title: 'Web traffic:', verbs: trafficVerbs },
 	{ title: 'Reports:', verbs: reportVerbs },
 	{ title: 'Around it:', verbs: toolVerbs },
 	{ title: 'Internal:', verbs: hiddenVerbs, hidden: true },

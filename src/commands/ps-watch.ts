@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import type { BalancerObservation } from '../model/balancer.ts';
 import { observe, type ServerEvent } from '../model/observed.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
+import { watchBalancer, withServing } from './balancer-report.ts';
 import type { Context } from './context.ts';
 import { withServers } from './open-stack.ts';
 import { psJson, type ServerReport } from './output/ps-json.ts';
@@ -21,7 +23,16 @@ export async function watch(
 	const reports = new Map<string, ServerReport>(
 		definitions.map((definition) => [definition.name, unreachable(definition, null, 'connecting')]),
 	);
-	const show = painter(context, stack, () => [...reports.values()]);
+	let loadBalancer: BalancerObservation | null = null;
+	const seen = () => ({
+		loadBalancer,
+		reports: [...reports.values()].map((report) => withServing(report, loadBalancer)),
+	});
+	const show = painter(context, stack, seen);
+	const stopWatching = await watchBalancer(stack, (observation) => {
+		loadBalancer = observation;
+		show('stack');
+	});
 	await withServers(context.globals, stack, definitions, 'peek', async (servers) => {
 		const update = (server: Server, event: ServerEvent) => {
 			const { name } = server.definition;
@@ -35,6 +46,7 @@ export async function watch(
 		await once(process, 'SIGINT');
 		clearInterval(timer);
 	});
+	await stopWatching();
 	return 0;
 }
 
@@ -54,26 +66,28 @@ function withoutAge(key: string, value: unknown): unknown {
 	return key === 'asOf' ? null : value;
 }
 
+interface Seen {
+	readonly reports: readonly ServerReport[];
+	readonly loadBalancer: BalancerObservation | null;
+}
+
 type Occasion = ServerEvent['kind'] | 'tick';
 
 /** Paints once for all events of a turn of the event loop, and never twice the same. */
-function painter(
-	{ globals, output }: Context,
-	stack: Stack,
-	reports: () => readonly ServerReport[],
-): (occasion: Occasion) => void {
+function painter({ globals, output }: Context, stack: Stack, seen: () => Seen): (occasion: Occasion) => void {
 	const { isTTY } = process.stdout;
 	let pending = false;
 	const inPlace = isTTY && !output.json;
 	let shown = '';
 	const paint = () => {
 		pending = false;
-		const value = psJson(stack, reports());
+		const { reports, loadBalancer } = seen();
+		const value = psJson(stack, reports, loadBalancer);
 		const before = shown;
 		shown = JSON.stringify(value, withoutAge);
 		if (!inPlace && shown === before) return;
 		if (output.json) return output.value(value);
-		const text = psText(stack, reports(), Date.now(), { ...output, aim: globals });
+		const text = psText(stack, reports, Date.now(), { ...output, aim: globals });
 		output.print(inPlace ? `${HOME_AND_CLEAR}${text}` : `${text}\n`);
 	};
 	return (occasion) => {

@@ -5,6 +5,7 @@ import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { coveredServers } from '../session/choose-servers.ts';
 import { snapshotOf } from '../session/snapshot.ts';
+import { balancerReport, withServing } from './balancer-report.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { psJson, type ServerReport } from './output/ps-json.ts';
@@ -24,9 +25,13 @@ export async function ps(context: Context, _operands: readonly string[], flags: 
 		const { watch } = await import('./ps-watch.ts');
 		return watch(context, stack, definitions);
 	}
-	const reports = await Promise.all(definitions.map((definition) => report(context, stack, definition)));
+	const [loadBalancer, ...seen] = await Promise.all([
+		balancerReport(stack),
+		...definitions.map((definition) => report(context, stack, definition)),
+	]);
+	const reports = seen.map((each) => withServing(each, loadBalancer));
 	const { output } = context;
-	if (output.json) output.value(psJson(stack, reports));
+	if (output.json) output.value(psJson(stack, reports, loadBalancer));
 	else output.print(psText(stack, reports, Date.now(), { ...output, aim: context.globals }));
 	return 0;
 }

@@ -3,6 +3,7 @@ import type { Server } from '../server/server.ts';
 import type { StackSource } from '../server/stack-source.ts';
 import type { ServerPool } from '../session/console-roster.ts';
 import type { Globals } from './globals.ts';
+import { balancerOf } from './open-balancer.ts';
 import { type Opening, openServer } from './open-server.ts';
 
 /** The servers that a console opens while it runs. */
@@ -18,8 +19,9 @@ export interface OwnedServers extends ServerPool {
 
 export function serverPool(globals: Globals, files: StackSource, opening: Opening): OwnedServers {
 	const opened = new Set<Server>();
+	const traffic = balancerOf(() => files.stack, opening.asker);
 	const openBy = async (source: StackSource, definition: ServerDefinition) => {
-		const server = await openServer(globals, source, definition, opening);
+		const server = traffic.steer(await openServer(globals, source, definition, opening));
 		opened.add(server);
 		return server;
 	};
@@ -33,6 +35,7 @@ export function serverPool(globals: Globals, files: StackSource, opening: Openin
 			const left = [...opened];
 			opened.clear();
 			await Promise.all(left.map((server) => server.close()));
+			await traffic.close();
 		},
 	};
 }

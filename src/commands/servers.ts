@@ -3,6 +3,7 @@ import type { ServerObservation } from '../model/observed.ts';
 import type { ServerDefinition } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { snapshotOf } from '../session/snapshot.ts';
+import { balancerReport, servingNow } from './balancer-report.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { table } from './output/table.ts';
@@ -20,9 +21,13 @@ interface ServerRow {
 export async function servers(context: Context): Promise<number> {
 	const { globals, output } = context;
 	const stack = await openStackOrRemains(context);
-	const seen = await withServers(globals, stack, stack.servers, 'peek', (opened) =>
-		Promise.all(opened.map(look)),
-	);
+	const [loadBalancer, looks] = await Promise.all([
+		balancerReport(stack),
+		withServers(globals, stack, stack.servers, 'peek', (opened) => Promise.all(opened.map(look))),
+	]);
+	const seen = looks.map(({ row, reason }) => {
+		return { row: { ...row, serving: servingNow(loadBalancer, row.name) }, reason };
+	});
 	if (output.json) output.value({ servers: seen.map(({ row }) => row) });
 	else
 		output.print(

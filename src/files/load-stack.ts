@@ -4,7 +4,7 @@ import { DEFAULT_SHELL } from '../model/launch.ts';
 import { toStackName } from '../model/names.ts';
 import { RELEASE_ENTRY } from '../model/procfile.ts';
 import type { ProcessType, Stack } from '../model/stack.ts';
-import { processSettings, serverDefinitions } from '../model/stack-file-model.ts';
+import { loadBalancerDefinition, processSettings, serverDefinitions } from '../model/stack-file-model.ts';
 import { didYouMean } from '../model/suggest.ts';
 import { readEnvironmentFiles } from './environment-files.ts';
 import { resolveDirectory, type StackLocation } from './locate-stack.ts';
@@ -111,6 +111,7 @@ function assemble(
 		processTypes,
 		release: release === undefined ? null : { command: release.command, line: release.line },
 		servers,
+		loadBalancer: loadBalancerDefinition(content, servers),
 		path: content.path ?? `/srv/${name}`,
 		user: content.user ?? null,
 		shell: content.shell ?? DEFAULT_SHELL,

@@ -141,16 +141,26 @@ export function canSignal(pid: number): boolean {
 	}
 }
 
+/** A process goes by the name of its main thread, which Node gives this one. */
+const MAIN_THREAD_OF_NODE = 'MainThread';
+
 /** The program's name and its owner, for naming a process in a message. */
 export function describeProcess(pid: number): string {
 	try {
 		const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-		const name = /^Name:\t(.*)$/m.exec(status)?.[1];
+		const thread = /^Name:\t(.*)$/m.exec(status)?.[1];
+		const name = thread === MAIN_THREAD_OF_NODE ? programOf(pid) : thread;
 		const owner = /^Uid:\t(\d+)/m.exec(status)?.[1];
 		return `pid ${pid} (${name}, of user ${owner})`;
 	} catch {
 		return `pid ${pid}`;
 	}
+}
+
+/** As it was called. */
+function programOf(pid: number): string {
+	const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0', 1);
+	return command.slice(command.lastIndexOf('/') + 1);
 }
 
 /** Identifies this boot of the machine: pids and the monotonic clock begin anew with another one. */

@@ -34,6 +34,11 @@ export type Change =
 			readonly atOnce: boolean;
 			readonly shell: Readonly<Record<string, string>>;
 	  }
+	/**
+	 * One instance more than wanted, while a restart lasts, or the end of it. Nothing of it is started at a boot, and the
+	 * next change of the type's count ends it.
+	 */
+	| { readonly verb: 'surge'; readonly type: string; readonly on: boolean }
 	/** Stops everything and the supervisor; nothing starts at boot until `start`. */
 	| { readonly verb: 'down' };
 

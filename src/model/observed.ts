@@ -112,6 +112,8 @@ export type ServerEvent =
 			readonly drift?: readonly string[];
 	  }
 	| { readonly kind: 'history'; readonly entry: HistoryEntry }
+	/** Whether web traffic goes there; null: there is no load balancer, or what it does is not known. */
+	| { readonly kind: 'serving'; readonly serving: boolean | null }
 	| {
 			readonly kind: 'connection';
 			readonly connection: ServerObservation['connection'];
@@ -159,6 +161,8 @@ export function observe(before: ServerObservation, event: ServerEvent, now: stri
 		case 'history': {
 			return { ...before, history: withEntry(before.history, event.entry), asOf: now };
 		}
+		case 'serving':
+			return { ...before, serving: event.serving };
 		case 'connection':
 			// As long as something came over it a connection would have told of every change.
 			return {

@@ -41,6 +41,29 @@ export function withoutServer(text: string, name: string): string {
 	return appliedEdit(withoutCounts(text, name), removal(path));
 }
 
+/**
+ * The stack file with a load balancer on a server.
+ * @param port null: as the file says, or the default
+ */
+export function withLoadBalancer(text: string, server: string, port: number | null): string {
+	const wanted = { server, ...(port === null ? {} : { port }) };
+	if (!parseForEdit(text).has('load_balancer'))
+		return appliedEdit(text, insertion([], 'load_balancer', wanted));
+	return Object.entries(wanted).reduce((result, [key, value]) => {
+		const isThere = keysAt(result, ['load_balancer']).includes(key);
+		const path = ['load_balancer', key];
+		return appliedEdit(result, isThere ? replacement(path, value) : insertion(['load_balancer'], key, value));
+	}, text);
+}
+
+/** The stack file without a load balancer. What else it says of one stays for the next, but a port alone, which `lb add` writes. */
+export function withoutLoadBalancer(text: string): string {
+	const keys = keysAt(text, ['load_balancer']);
+	if (!keys.includes('server')) return text;
+	const isOurs = keys.every((key) => key === 'server' || key === 'port');
+	return appliedEdit(text, removal(isOurs ? ['load_balancer'] : ['load_balancer', 'server']));
+}
+
 function withoutCounts(text: string, server: string): string {
 	return keysAt(text, ['processes']).reduce((result, type) => {
 		const path = ['processes', type, 'scale'];

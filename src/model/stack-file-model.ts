@@ -1,6 +1,8 @@
+import type { BalancerSettings } from './balancer.ts';
 import { parseSize } from './bytes.ts';
 import {
 	DEFAULT_LOG_MAX,
+	type LoadBalancerDefinition,
 	type ProcessSettings,
 	type ReadyCheck,
 	type ServerDefinition,
@@ -39,6 +41,32 @@ function toServer(name: string, server: ServerContent, localIndex: number): Serv
 		localIndex,
 		serving: server.serving ?? null,
 	};
+}
+
+const DRAIN_TIMEOUT_MS = 30_000;
+
+/** What the file says of a load balancer on a server; a file that says nothing has the defaults. */
+export function balancerSettings(
+	{ load_balancer: written }: StackFileContent,
+	{ kind }: Pick<ServerDefinition, 'kind'>,
+): BalancerSettings {
+	return {
+		port: written?.port ?? (kind === 'local' ? 8080 : 80),
+		healthCheck: written?.health_check ?? '/',
+		algorithm: written?.algorithm ?? 'leastconn',
+		sticky: written?.sticky ?? false,
+		drainTimeoutMs: written?.drain_timeout === undefined ? DRAIN_TIMEOUT_MS : written.drain_timeout * 1000,
+		certificate: written?.tls?.certificate ?? null,
+	};
+}
+
+/** The load balancer that the file names a server for. */
+export function loadBalancerDefinition(
+	content: StackFileContent,
+	servers: readonly ServerDefinition[],
+): LoadBalancerDefinition | null {
+	const server = servers.find(({ name }) => name === content.load_balancer?.server);
+	return server === undefined ? null : { server: server.name, settings: balancerSettings(content, server) };
 }
 
 /** `processes.TYPE` with its defaults; a type that the file does not mention has all of them. */

@@ -1,3 +1,4 @@
+import type { BalancerSettings } from './balancer.ts';
 import type { FileMessage } from './errors.ts';
 
 /** A signal by its name without `SIG`, as in `stop: [TERM, 10, KILL]`. */
@@ -75,6 +76,13 @@ export interface ServerDefinition {
 	readonly serving: boolean | null;
 }
 
+/** `load_balancer` of the stack file. */
+export interface LoadBalancerDefinition {
+	/** The server that it runs on. */
+	readonly server: string;
+	readonly settings: BalancerSettings;
+}
+
 /** One app in one environment on a set of servers, as its files describe it. */
 export interface Stack {
 	/** Only `[A-Za-z0-9_-]`. */
@@ -95,6 +103,8 @@ export interface Stack {
 	/** The `release:` entry, which runs once when a release is made. */
 	readonly release: { readonly command: string; readonly line: number } | null;
 	readonly servers: readonly ServerDefinition[];
+	/** What spreads web traffic over the servers; null: nothing does. */
+	readonly loadBalancer: LoadBalancerDefinition | null;
 	/** The code's folder on servers over SSH; instances run in `current` within it where there is one. */
 	readonly path: string;
 	/** The user that instances run as on servers over SSH; null: the one that the server is reached as. */

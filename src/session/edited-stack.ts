@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { formatFileMessage, ProcdeckError } from '../model/errors.ts';
 import type { Stack } from '../model/stack.ts';
 import { parseStackFile, type StackFileContent } from '../model/stack-file.ts';
-import { processSettings, serverDefinitions } from '../model/stack-file-model.ts';
+import { loadBalancerDefinition, processSettings, serverDefinitions } from '../model/stack-file-model.ts';
 
 /** @throws ProcdeckError `refused` where the edited file would not be valid */
 export function contentOf(path: string, text: string): StackFileContent {
@@ -22,5 +22,6 @@ export function editedStack(stack: Stack, content: StackFileContent): Stack {
 		...type,
 		settings: processSettings(content, type.name, servers),
 	}));
-	return { ...stack, servers, processTypes };
+	const loadBalancer = loadBalancerDefinition(content, servers);
+	return { ...stack, servers, loadBalancer, processTypes };
 }

@@ -87,6 +87,8 @@ function namedIn(change: Change): RowTarget[] {
 		case 'pause':
 		case 'resume':
 			return change.types.map((type) => ({ type, to: null }));
+		case 'surge':
+			return [{ type: change.type, to: null }];
 		case 'down':
 			return [];
 	}

@@ -147,6 +147,13 @@ export function prepareRemoval(stack: Stack, name: string): Removal {
 			'`procdeck down` stops everything here',
 		);
 	}
+	if (stack.loadBalancer?.server === name) {
+		throw new ProcdeckError(
+			'usage',
+			`the load balancer is on ${name}`,
+			'`procdeck lb remove` takes it away first',
+		);
+	}
 	const after = withoutServer(before, name);
 	contentOf(stack.stackFile, after);
 	return { stack, definition, edit: { path: stack.stackFile, before, after } };

@@ -42,7 +42,7 @@ describe('one of three servers', () => {
 		const ps = await stack.procdeck('ps');
 		expect(ps.exitCode).toBe(0);
 		expect(ps.stdout).toMatch(/worker\.2 .*running/);
-		expect(`${ps.stdout}${ps.stderr}`).toMatch(/web2.*does not answer/);
+		expect(ps.stdout).toMatch(/web2.*\nunreachable: .*does not answer/);
 		const text = await stack.procdeck('scale', 'worker=1', '--all');
 		expect(text.exitCode).toBe(3);
 		expect(`${text.stdout}${text.stderr}`).toMatch(/web2 .*does not answer/);

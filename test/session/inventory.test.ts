@@ -87,7 +87,7 @@ describe('a server that is to be removed', () => {
 	it('may not be the one of the load balancer', async () => {
 		const text = 'servers: { a: { host: a }, b: { host: b } }\nload_balancer: { server: a }\n';
 		const stack = await stackOf({ 'procdeck.yml': text });
-		expect(() => prepareRemoval(stack, 'a')).toThrow(/load_balancer\.server names a/);
+		expect(() => prepareRemoval(stack, 'a')).toThrow('the load balancer is on a');
 		expect(prepareRemoval(stack, 'b').edit.after).not.toContain('b:');
 	});
 });

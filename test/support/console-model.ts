@@ -46,6 +46,7 @@ export function stackOf(
 			settings,
 		})),
 		release: null,
+		loadBalancer: null,
 		servers: servers.map((server) => server.definition),
 		path: '/srv/shop',
 		user: null,

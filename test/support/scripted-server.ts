@@ -228,6 +228,7 @@ export function scriptedServer({
 				push({ kind: 'instances', changed, removed: [] });
 				return changed.map(({ type }) => row(type, null, null));
 			}
+			case 'surge':
 			case 'down':
 				setTypes((entry) => entry, 'down');
 				return [row(null, null, null)];

@@ -1,9 +1,11 @@
+import type { BalancerObservation } from '../../model/balancer.ts';
 import type {
 	InstanceObservation,
 	ServerObservation,
 	ServerStats,
 	TypeObservation,
 } from '../../model/observed.ts';
+import { balancerJson } from './balancer-json.ts';
 
 /** What is known of one server. */
 export interface ServerReport {
@@ -17,12 +19,13 @@ export interface ServerReport {
 export function psJson(
 	stack: { readonly name: string; readonly environment: string },
 	reports: readonly ServerReport[],
+	loadBalancer: BalancerObservation | null,
 ) {
 	return {
 		stack: stack.name,
 		environment: stack.environment,
 		servers: reports.map(serverJson),
-		loadBalancer: null,
+		loadBalancer: loadBalancer === null ? null : balancerJson(loadBalancer),
 	};
 }
 

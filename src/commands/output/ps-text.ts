@@ -91,11 +91,15 @@ function serverText(report: ServerReport, several: boolean, now: number, style: 
 	const { observation } = report;
 	const rows = observation.types.flatMap((type) => typeRows(type, report, now));
 	return [
-		...(several ? ['', paint('bold', observation.name)] : []),
+		...(several ? ['', `${paint('bold', observation.name)}${servingText(observation, paint)}`] : []),
 		...remark(report, several ? { ...style, aim: { ...style.aim, server: observation.name } } : style),
 		...driftLines(observation, style),
 		...(rows.length > 0 ? [table(COLUMNS, rows, paint, { width, savings: SAVINGS })] : []),
 	].join('\n');
+}
+
+function servingText({ serving }: ServerObservation, paint: Paint): string {
+	return serving === null ? '' : paint('dim', serving ? '  serving' : '  not serving');
 }
 
 function remark({ observation, reason }: ServerReport, { paint, width, aim }: PsStyle): string[] {

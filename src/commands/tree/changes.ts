@@ -1,5 +1,13 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { countFrom, type Finish, type VerbTable, verb, withServerChoice, withWaiting } from './verb.ts';
+import { Argument, type Command, Option } from 'commander';
+import {
+	countFrom,
+	type Finish,
+	portNumber,
+	type VerbTable,
+	verb,
+	withServerChoice,
+	withWaiting,
+} from './verb.ts';
 
 const FORMATION = '-m, --formation <formation>';
 
@@ -218,12 +226,6 @@ function server(finish: Finish): Command {
 		.addOption(new Option('--port-base <port>', 'add: the first PORT of its instances').argParser(portNumber))
 		.option('--keep', 'remove: leave everything on the server as it is')
 		.option('--yes', 'do not ask');
-}
-
-function portNumber(text: string): number {
-	const port = countFrom(1)(text);
-	if (port <= 65_535) return port;
-	throw new InvalidArgumentError('It has to be a port, from 1 to 65535.');
 }
 
 function sync(finish: Finish): Command {

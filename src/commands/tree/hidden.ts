@@ -13,6 +13,18 @@ function supervisor(finish: Finish): Command {
 	).option('--boot', 'started with the machine');
 }
 
+function balancer(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'balancer <folder>',
+			summary: 'be the load balancer that is configured in a folder',
+			examples: ['procdeck balancer ~/.local/state/procdeck/shop.development.local.0123456789/balancer'],
+		},
+		async () => (await import('../balancer.ts')).balancer,
+	);
+}
+
 function complete(finish: Finish): Command {
 	const command: Command = verb(
 		finish,
@@ -27,4 +39,4 @@ function complete(finish: Finish): Command {
 }
 
 /** What procdeck, systemd and the shells call, not people. */
-export const hiddenVerbs: VerbTable = { supervisor, complete };
+export const hiddenVerbs: VerbTable = { supervisor, balancer, complete };

@@ -63,11 +63,12 @@ export function withServerChoice(command: Command): Command {
 export function withWaiting(command: Command): Command {
 	return command
 		.option('--no-wait', 'return when it is recorded, not when it has settled')
-		.addOption(
-			new Option('--timeout <seconds>', 'how long it may take to settle').argParser((text) =>
-				Math.round(positive(text) * 1000),
-			),
-		);
+		.addOption(new Option('--timeout <seconds>', 'how long it may take to settle').argParser(milliseconds));
+}
+
+/** Seconds as they are typed, in milliseconds. */
+export function milliseconds(text: string): number {
+	return Math.round(positive(text) * 1000);
 }
 
 function positive(text: string): number {
@@ -93,4 +94,10 @@ export const helpStyle: Partial<Help> = {
 function argumentTerm(argument: { name(): string; required: boolean; variadic: boolean }): string {
 	const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
 	return argument.required ? name : `[${name}]`;
+}
+
+export function portNumber(text: string): number {
+	const port = countFrom(1)(text);
+	if (port <= 65_535) return port;
+	throw new InvalidArgumentError('It has to be a port, from 1 to 65535.');
 }

@@ -4,12 +4,12 @@ import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import type { LogChunk, LogQuery, ObserveOptions, Server } from '../server.ts';
-import type { Connection } from './connection.ts';
 import { appendHistory } from './history.ts';
 import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
 import { readLogs } from './logs/reader.ts';
 import { type StatePaths, statePaths } from './paths.ts';
 import { peek } from './peek.ts';
+import type { SupervisorConnection } from './protocol.ts';
 import type { StackFiles } from './stack-watch.ts';
 
 export type { StackFiles } from './stack-watch.ts';
@@ -39,8 +39,8 @@ class EmbeddedServer implements Server {
 	readonly #options: EmbeddedServerOptions;
 	readonly #paths: StatePaths;
 	readonly #closing = new AbortController();
-	#connection: Promise<Connection> | null = null;
-	#returning: Promise<Connection> | null = null;
+	#connection: Promise<SupervisorConnection> | null = null;
+	#returning: Promise<SupervisorConnection> | null = null;
 
 	constructor(options: EmbeddedServerOptions) {
 		this.#options = { ...options, location: { ...options.location, directory: options.stack.directory } };
@@ -99,7 +99,7 @@ class EmbeddedServer implements Server {
 	}
 
 	/** The stack was ended: the supervisor goes too, unless somebody else still looks at it. */
-	async #leave(connection: Connection): Promise<void> {
+	async #leave(connection: SupervisorConnection): Promise<void> {
 		const answer = await connection.request('leave', null).catch(() => ({ ends: true }));
 		if (answer.ends) await connection.closed;
 	}
@@ -122,7 +122,7 @@ class EmbeddedServer implements Server {
 		listener: (event: ServerEvent) => void,
 		options: ObserveOptions,
 		stop: AbortSignal,
-	): Promise<Connection | null> {
+	): Promise<SupervisorConnection | null> {
 		const connection =
 			this.#options.mode === 'attach' ? await this.#connect() : await this.#connectIfRunning();
 		if (connection === null) {
@@ -136,7 +136,7 @@ class EmbeddedServer implements Server {
 	}
 
 	async #keepObserving(
-		first: Connection | null,
+		first: SupervisorConnection | null,
 		listener: (event: ServerEvent) => void,
 		options: ObserveOptions,
 		stop: AbortSignal,
@@ -158,7 +158,7 @@ class EmbeddedServer implements Server {
 		}
 	}
 
-	#connect(): Promise<Connection> {
+	#connect(): Promise<SupervisorConnection> {
 		this.#connection ??= this.#launch();
 		return this.#connection.then(async (connection) => {
 			if (!connection.isOpen) {
@@ -181,12 +181,12 @@ class EmbeddedServer implements Server {
 		this.#connection = this.#returning;
 	}
 
-	#launch(): Promise<Connection> {
+	#launch(): Promise<SupervisorConnection> {
 		return connectOrLaunch(this.#paths, this.#options.location, this.definition.name);
 	}
 
 	/** A supervisor that is there, or is needed because instances run without one. */
-	async #connectIfRunning(): Promise<Connection | null> {
+	async #connectIfRunning(): Promise<SupervisorConnection | null> {
 		if (this.#connection !== null) return this.#connect();
 		const connection = await connectCompatible(this.#paths);
 		if (connection !== null) {

@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUserManagerStopping } from '../../linux/systemd.ts';
+import { toWire } from '../../wire/messages.ts';
 import type { StartReport } from './launch-daemon.ts';
 import { powerOff, powerUp } from './power.ts';
-import { toWire } from './protocol.ts';
 import { type RunningSupervisor, runSupervisor } from './run.ts';
 import type { StackFiles } from './stack-watch.ts';
 

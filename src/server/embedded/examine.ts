@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stateRoot } from '../../files/state-root.ts';
 import { makeFifo, punchHole } from '../../linux/files.ts';
 import { acquireLock } from '../../linux/lock.ts';
 import { type Found, fine } from '../../model/finding.ts';
 import { roomFinding } from '../room.ts';
-import { stateRoot } from './paths.ts';
 
 const BLOCK = 4096;
 

@@ -7,10 +7,11 @@ import { ownedDirectory } from '../../files/private-files.ts';
 import { bootId, monotonicNow } from '../../linux/proc.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { shellEnvironment } from '../../model/shell-environment.ts';
-import { type Connection, connect } from './connection.ts';
+import type { WireError } from '../../wire/messages.ts';
+import { within } from '../../wire/within.ts';
 import type { StatePaths } from './paths.ts';
 import { isStillRunning } from './peek.ts';
-import { PROTOCOL_VERSION, type WireError } from './protocol.ts';
+import { connectTo, PROTOCOL_VERSION, type SupervisorConnection } from './protocol.ts';
 import { readIdentity, readRecorded } from './records.ts';
 import type { StackFiles } from './stack-watch.ts';
 
@@ -18,6 +19,7 @@ const LONGEST_START_MS = 15_000;
 const RETRY_MS = 10;
 /** A supervisor that is alive answers within milliseconds. */
 const LONGEST_ANSWER_MS = 5_000;
+const HANGING = ['the supervisor does not answer', 'it may hang: see `procdeck stacks` for its pid'] as const;
 const LONGEST_LOG = 1024 * 1024;
 
 /** What a supervisor that was started in the background says on its stdout, once. */
@@ -33,7 +35,7 @@ export async function connectOrLaunch(
 	paths: StatePaths,
 	files: StackFiles,
 	server: string,
-): Promise<Connection> {
+): Promise<SupervisorConnection> {
 	const deadline = monotonicNow() + LONGEST_START_MS;
 	while (monotonicNow() < deadline) {
 		const connection = await connectCompatible(paths);
@@ -50,7 +52,7 @@ export async function connectOrLaunch(
 }
 
 /** Waits a while for a supervisor that is about to listen. */
-export async function connectWithin(paths: StatePaths, ms: number): Promise<Connection | null> {
+export async function connectWithin(paths: StatePaths, ms: number): Promise<SupervisorConnection | null> {
 	const deadline = monotonicNow() + ms;
 	for (;;) {
 		const connection = await connectCompatible(paths);
@@ -60,11 +62,11 @@ export async function connectWithin(paths: StatePaths, ms: number): Promise<Conn
 }
 
 /** A connection to a supervisor that understands us; one of an older version is asked to hand over. */
-export async function connectCompatible(paths: StatePaths): Promise<Connection | null> {
-	const connection = await connect(paths.socket);
+export async function connectCompatible(paths: StatePaths): Promise<SupervisorConnection | null> {
+	const connection = await connectTo(paths.socket.path);
 	if (connection === null) return null;
 	try {
-		const { protocol } = await within(LONGEST_ANSWER_MS, connection.request('hello', null));
+		const { protocol } = await within(LONGEST_ANSWER_MS, connection.request('hello', null), HANGING);
 		if (protocol === PROTOCOL_VERSION) return connection;
 		if (protocol > PROTOCOL_VERSION) throw newerSupervisor();
 		await connection.request('handOver', null);
@@ -76,24 +78,6 @@ export async function connectCompatible(paths: StatePaths): Promise<Connection |
 	}
 	await connection.closed;
 	return null;
-}
-
-/** @throws ProcdeckError `unreachable` when it takes longer */
-export async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		const error = new ProcdeckError(
-			'unreachable',
-			'the supervisor does not answer',
-			'it may hang: see `procdeck stacks` for its pid',
-		);
-		timer = setTimeout(() => reject(error), ms);
-	});
-	try {
-		return await Promise.race([answer, late]);
-	} finally {
-		clearTimeout(timer);
-	}
 }
 
 function newerSupervisor(): ProcdeckError {
@@ -148,7 +132,7 @@ async function readReport(child: ReturnType<typeof spawn>): Promise<StartReport>
 	child.stdout?.on('data', (chunk) => {
 		text += String(chunk);
 	});
-	if (child.stdout !== null) await within(LONGEST_START_MS, once(child.stdout, 'close'));
+	if (child.stdout !== null) await within(LONGEST_START_MS, once(child.stdout, 'close'), HANGING);
 	try {
 		return JSON.parse(text) as StartReport;
 	} catch {

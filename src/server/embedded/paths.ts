@@ -1,12 +1,8 @@
-import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { stateRoot } from '../../files/state-root.ts';
 import { digest } from '../../model/digest.ts';
 import type { Stack } from '../../model/stack.ts';
-
-/** Longest path of a Unix socket; longer ones are cut silently. */
-const LONGEST_SOCKET_PATH = 107;
-/** Of the name under which a socket is bound before it is moved into place. */
-export const OWN_SUFFIX = '.new';
+import { type SocketPath, socketPathFor } from '../../wire/socket-path.ts';
 
 /** Where one embedded supervisor keeps what it must not lose. */
 export interface StatePaths {
@@ -20,17 +16,11 @@ export interface StatePaths {
 	readonly stdin: string;
 	readonly supervisorLog: string;
 	readonly logs: string;
-	/** In a folder of its own, which only this user can enter. */
-	readonly socketDirectory: string;
-	readonly socket: string;
+	/** The load balancer of the stack, where it is on this server. */
+	readonly balancer: string;
+	readonly socket: SocketPath;
 	/** Names this stack, server and folder in the environment of what it starts. */
 	readonly cookie: string;
-}
-
-/** `$XDG_STATE_HOME/procdeck`, by default under ~/.local/state. */
-export function stateRoot(environment: NodeJS.ProcessEnv = process.env): string {
-	const home = environment.XDG_STATE_HOME;
-	return join(home?.startsWith('/') ? home : join(homedir(), '.local', 'state'), 'procdeck');
 }
 
 /** The state of one server of a stack: a local stack is its name, environment and folder. */
@@ -49,12 +39,6 @@ export function belongsTo(directory: string, stateFolder: string): boolean {
 
 /** The paths in a state folder that is already known. */
 export function pathsIn(directory: string): StatePaths {
-	const cookie = shortHash(directory);
-	const short = join(stateRoot(), 'run', `${cookie}.sock`);
-	const socketDirectory =
-		Buffer.byteLength(short + OWN_SUFFIX) <= LONGEST_SOCKET_PATH
-			? join(stateRoot(), 'run')
-			: `/tmp/procdeck-${userInfo().uid}`;
 	return {
 		directory,
 		formation: join(directory, 'formation.json'),
@@ -66,9 +50,9 @@ export function pathsIn(directory: string): StatePaths {
 		stdin: join(directory, 'stdin'),
 		supervisorLog: join(directory, 'supervisor.log'),
 		logs: join(directory, 'logs'),
-		socketDirectory,
-		socket: join(socketDirectory, `${cookie}.sock`),
-		cookie,
+		balancer: join(directory, 'balancer'),
+		socket: socketPathFor(directory),
+		cookie: shortHash(directory),
 	};
 }
 

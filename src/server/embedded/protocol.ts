@@ -1,12 +1,12 @@
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry, ProgressListener } from '../../model/change.ts';
-import { type ErrorCode, ProcdeckError } from '../../model/errors.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
+import { type Connection, connect } from '../../wire/connection.ts';
 
 /**
  * Raised when a client and a supervisor would no longer understand each other.
  * A newer client replaces an older supervisor; an older client refuses a newer one.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 interface Hello {
 	readonly protocol: number;
@@ -15,10 +15,10 @@ interface Hello {
 	readonly busy: boolean;
 }
 
-/** What can be asked of a supervisor, with its answer. Lines of JSON over a Unix socket. */
-export interface Methods {
+/** What can be asked of a supervisor, with its answer. */
+interface Methods {
 	hello: { params: null; result: Hello };
-	/** Events with the request's id as `observer` follow, the first is a snapshot. */
+	/** The first event is a snapshot. */
 	observe: { params: { stats: boolean }; result: null };
 	unobserve: { params: { observer: number }; result: null };
 	apply: { params: { change: Change; options: Omit<ChangeOptions, 'onProgress'> }; result: ChangeRow[] };
@@ -31,45 +31,15 @@ export interface Methods {
 	leave: { params: null; result: { readonly ends: boolean } };
 }
 
-export type Method = keyof Methods;
-
-export interface Request<M extends Method = Method> {
-	readonly id: number;
-	readonly method: M;
-	readonly params: Methods[M]['params'];
+export interface SupervisorProtocol {
+	readonly methods: Methods;
+	readonly progress: Readonly<Parameters<ProgressListener>>;
+	readonly event: ServerEvent;
 }
 
-export interface WireError {
-	readonly code: ErrorCode;
-	readonly message: string;
-	readonly hint: string | null;
-}
+export type SupervisorConnection = Connection<SupervisorProtocol>;
 
-export type Message =
-	| { readonly id: number; readonly result: unknown }
-	| { readonly id: number; readonly error: WireError }
-	| { readonly id: number; readonly progress: Readonly<Parameters<ProgressListener>> }
-	| { readonly observer: number; readonly event: ServerEvent };
-
-export function encode(message: Message | Request): string {
-	return `${JSON.stringify(message)}\n`;
-}
-
-export function toWire(error: unknown): WireError {
-	if (error instanceof ProcdeckError) return { code: error.code, message: error.message, hint: error.hint };
-	return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
-}
-
-export function fromWire({ code, message, hint }: WireError): ProcdeckError {
-	return new ProcdeckError(code, message, hint);
-}
-
-/** Cuts a stream of text into its lines. */
-export function lineSplitter(onLine: (line: string) => void): (text: string) => void {
-	let rest = '';
-	return (text) => {
-		const lines = (rest + text).split('\n');
-		rest = lines.pop() ?? '';
-		for (const line of lines) if (line !== '') onLine(line);
-	};
+/** Connects to the supervisor behind a socket; null when there is none. */
+export function connectTo(socketPath: string): Promise<SupervisorConnection | null> {
+	return connect(socketPath, 'the supervisor');
 }

@@ -69,6 +69,7 @@ function recalled(
 		watchedFiles,
 		processTypes: [],
 		release: null,
+		loadBalancer: null,
 		servers: serverDefinitions({ servers: Object.fromEntries(names.map((name) => [name, { local: true }])) }),
 		path: '',
 		user: null,

@@ -17,7 +17,7 @@ import {
 	recordIdentity,
 	type StackIdentity,
 } from './records.ts';
-import { isBusy, Service } from './service.ts';
+import { isBusy, offer } from './service.ts';
 import { type StackFiles, StackWatch } from './stack-watch.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -102,7 +102,7 @@ class Running implements RunningSupervisor {
 	readonly recorded: Recorded;
 	readonly ended: Promise<Ending>;
 	readonly #lock: KernelLock;
-	readonly #service: Service;
+	readonly #service: ReturnType<typeof offer>;
 	readonly #staysWhenIdle: boolean;
 	#idleTimer: NodeJS.Timeout | null = null;
 	#finishing: Promise<void> | null = null;
@@ -123,7 +123,7 @@ class Running implements RunningSupervisor {
 		this.ended = new Promise((resolve) => {
 			this.#resolveEnded = resolve;
 		});
-		this.#service = new Service(
+		this.#service = offer(
 			supervisor,
 			(kind) => void this.#finish(kind === 'leave' ? 'idle' : 'hand-over'),
 			() => this.#watchIdle(LAST_CLIENT_MS),

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stateRoot } from '../../files/state-root.ts';
 import { bootId } from '../../linux/proc.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Formation, SupervisorState } from '../plan/state.ts';
-import { connect } from './connection.ts';
-import { belongsTo, pathsIn, type StatePaths, statePaths, stateRoot } from './paths.ts';
+import { belongsTo, pathsIn, type StatePaths, statePaths } from './paths.ts';
 import { isStillRunning } from './peek.ts';
+import { connectTo } from './protocol.ts';
 import { readIdentity, readRecorded, type StackIdentity } from './records.ts';
 
 /** A stack that has a supervisor or a state on this machine. */
@@ -95,7 +96,7 @@ async function describe(folder: string): Promise<RecordedServer | null> {
 }
 
 async function supervisorPidOf(paths: StatePaths): Promise<number | null> {
-	const connection = await connect(paths.socket).catch(() => null);
+	const connection = await connectTo(paths.socket.path).catch(() => null);
 	if (connection === null) return null;
 	const hello = await connection.request('hello', null).catch(() => null);
 	connection.close();

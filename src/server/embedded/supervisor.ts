@@ -13,6 +13,7 @@ import { isReady } from '../plan/project.ts';
 import type { Formation, Instance, SupervisorState } from '../plan/state.ts';
 import { Settling } from '../settling.ts';
 import { adopt } from './adoption.ts';
+import { BalancerKeeper } from './balancer-keeper.ts';
 import { begin } from './begin.ts';
 import { Effects } from './effects.ts';
 import { appendHistory } from './history.ts';
@@ -54,6 +55,7 @@ export class Supervisor implements ChangeTarget, Observed {
 	readonly #saved: SavedInstances;
 	readonly #timers = new Timers((names) => this.#elapsed(names));
 	readonly #machine: Machine;
+	readonly #balancer: BalancerKeeper;
 	#isAbandoned = false;
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -61,6 +63,7 @@ export class Supervisor implements ChangeTarget, Observed {
 		this.definition = definition;
 		this.paths = paths;
 		this.watch = watch;
+		this.#balancer = new BalancerKeeper(paths);
 		this.#machine = new Machine(state, (before, effects) => this.#follow(before, effects));
 		this.launches = new Launches(launches);
 		this.observers = new Observers(this, history);
@@ -97,6 +100,7 @@ export class Supervisor implements ChangeTarget, Observed {
 		this.redefine();
 		adopt(this, this.#effects);
 		this.#ticker.open();
+		this.#balancer.open();
 	}
 
 	/** Reads the definitions from the stack again, with the given shell for what starts from now on. */
@@ -206,6 +210,7 @@ export class Supervisor implements ChangeTarget, Observed {
 		this.#timers.close();
 		this.#effects.close();
 		this.watch.close();
+		this.#balancer.close();
 		this.#saved.abandon();
 		this.#ticker.abandon();
 	}
@@ -215,6 +220,7 @@ export class Supervisor implements ChangeTarget, Observed {
 		if (this.#isAbandoned) return;
 		this.halt();
 		this.#timers.close();
+		this.#balancer.close();
 		const logsBounded = this.#ticker.close();
 		this.#effects.close();
 		this.watch.close();
@@ -226,6 +232,7 @@ export class Supervisor implements ChangeTarget, Observed {
 		const { state } = this;
 		if (before.instances !== state.instances) this.#followInstances(before.instances, state.instances);
 		this.#effects.perform(effects);
+		this.#balancer.want(state.formation.power === 'up');
 		this.settling.check(state);
 	}
 

@@ -5,6 +5,7 @@ import { stop } from './verbs/hold.ts';
 import type { Plan, PlanContext } from './verbs/planned.ts';
 import { down, setUp, start } from './verbs/power.ts';
 import { restart } from './verbs/restart.ts';
+import { surge } from './verbs/surge.ts';
 
 export type { Plan, PlanContext, PlannedRestart, PlannedRow } from './verbs/planned.ts';
 
@@ -34,6 +35,8 @@ function planFor(state: SupervisorState, change: Change, context: PlanContext): 
 			return resume(state, change.types, context);
 		case 'restart':
 			return restart(state, change, context);
+		case 'surge':
+			return surge(state, change, context);
 		case 'down':
 			return down(state);
 	}

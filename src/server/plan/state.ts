@@ -107,6 +107,8 @@ export interface Formation {
 	readonly ports: Readonly<Record<string, number>>;
 	/** Held by `stop`: types and instance names. Forgotten at a boot. */
 	readonly held: readonly string[];
+	/** Instances beyond the wanted ones while a restart lasts, by type; absent: none. */
+	readonly surge?: Readonly<Record<string, number>>;
 	/** Counts of `up -m`, for that run only; null otherwise. */
 	readonly override: Readonly<Record<string, number>> | null;
 }
@@ -163,6 +165,11 @@ export function newInstance(formation: Formation, type: string, index: number): 
 export function wantedOf(formation: Formation, type: string): number {
 	const counts = formation.override ?? formation.wanted;
 	return lookUp(counts, type) ?? 0;
+}
+
+/** How many instances of a type may run: those that are wanted, and what a restart adds meanwhile. */
+export function admittedOf(formation: Formation, type: string): number {
+	return wantedOf(formation, type) + (lookUp(formation.surge ?? {}, type) ?? 0);
 }
 
 /** How many instances of a type are wanted, or will be again after a pause. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reconnectDelay } from '../../link/reconnect.ts';
 import type { Change } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Begun } from '../carry-out.ts';
 import { type Attempt, beginChange, type ChangeContext, finishChange, isLoss } from './changes.ts';
-import { reconnectDelay } from './reconnect.ts';
 
 /** What changes need by the connection that there is, or by a new one. */
 type Contexts = () => Promise<ChangeContext>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../../link/link.ts';
+import { Reconnecting } from '../../link/reconnect.ts';
 import { monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
@@ -27,7 +28,6 @@ import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { type LogSource, readLogs } from './logs.ts';
 import { instanceOf } from './names.ts';
-import { Reconnecting } from './reconnect.ts';
 import type { Replacement } from './rolling.ts';
 import { rush } from './rush.ts';
 import { Sampler } from './sampler.ts';

@@ -4,6 +4,7 @@ import type { PastExit } from '../../model/observed.ts';
 import { portOf } from '../../model/ports.ts';
 import type { Stack } from '../../model/stack.ts';
 import {
+	admittedOf,
 	EMPTY_STATE,
 	type Formation,
 	type Instance,
@@ -12,7 +13,6 @@ import {
 	type Rollout,
 	type SupervisorState,
 	type TypeDefinition,
-	wantedOf,
 } from '../plan/state.ts';
 import { type InstanceContext, instanceAfter, type Readiness } from './instance.ts';
 import type { Jobs } from './jobs.ts';
@@ -58,7 +58,10 @@ export class StackState {
 	takeFiles(files: FilesOnServer): void {
 		this.#files = files;
 		const definitions = this.#define(files);
-		this.#state = { ...this.#state, definitions, formation: formationOf(files) };
+		const { surge } = this.#state.formation;
+		// Nothing on the server says so: it is for as long as a restart lasts.
+		const formation = { ...formationOf(files), ...(surge === undefined ? {} : { surge }) };
+		this.#state = { ...this.#state, definitions, formation };
 		this.#deriveAll();
 	}
 
@@ -154,7 +157,7 @@ export class StackState {
 	#deriveAll(): void {
 		const { formation, definitions } = this.#state;
 		for (const type of definitions.keys()) {
-			for (let index = 1; index <= wantedOf(formation, type); index++) {
+			for (let index = 1; index <= admittedOf(formation, type); index++) {
 				const name = `${type}.${index}`;
 				if (!this.#state.instances.has(name)) this.#put(newInstance(formation, type, index));
 			}
@@ -165,7 +168,7 @@ export class StackState {
 	/** Keeps an instance while it is wanted or something of it is there. */
 	#put(instance: Instance): boolean {
 		const { formation, instances } = this.#state;
-		const isWanted = instance.index <= wantedOf(formation, instance.type);
+		const isWanted = instance.index <= admittedOf(formation, instance.type);
 		const port = portOf(lookUp(formation.ports, instance.type), instance.index);
 		const kept = isWanted || instance.phase.kind !== 'idle' ? { ...instance, port } : undefined;
 		if (isDeepStrictEqual(instances.get(instance.name), kept)) return false;
@@ -182,7 +185,7 @@ export class StackState {
 		return {
 			shouldRun:
 				formation.power === 'up' &&
-				instance.index <= wantedOf(formation, instance.type) &&
+				instance.index <= admittedOf(formation, instance.type) &&
 				!isHeld(formation, instance.name),
 			restart: definitions.get(instance.type)?.settings.restart ?? 'always',
 			readiness: this.readinessOf(instance.name),

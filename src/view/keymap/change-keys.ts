@@ -12,6 +12,7 @@ import {
 import { openMove, whyNoMove } from '../actions/move.ts';
 import { promptFor } from '../actions/prompts.ts';
 import { openShell, whyNoShell } from '../actions/shell.ts';
+import { offerSwitch, whyNoSwitch } from '../actions/traffic.ts';
 import { ALL_PAGES, type Binding, CELL, change, PANES, type Place } from './binding.ts';
 
 /** Where the cursor is on an instance, or on the type that has it. */
@@ -85,6 +86,13 @@ export const CHANGE_KEYS: readonly Binding[] = [
 		help: ['o', 'a shell on the server'],
 		blocked: whyNoShell,
 		press: openShell,
+	}),
+	change({
+		keys: ['w'],
+		places: CELL,
+		help: ['w', 'web traffic on, off'],
+		blocked: whyNoSwitch,
+		press: offerSwitch,
 	}),
 	change({
 		keys: ['u'],

@@ -3,6 +3,7 @@ import * as navigate from '../actions/navigate.ts';
 import * as outcomes from '../actions/outcomes.ts';
 import { nextProblem } from '../actions/problem.ts';
 import { promptFor } from '../actions/prompts.ts';
+import { showBalancer } from '../actions/traffic.ts';
 import { ALL_PAGES, type Binding, CELL, look, PAGES, PANES } from './binding.ts';
 
 /** From pane to pane and from page to page. */
@@ -24,6 +25,12 @@ export const PAGE_KEYS: readonly Binding[] = [
 		help: ['l', 'logs, full screen'],
 		footer: ['l', 'logs'],
 		press: logView.openLogs,
+	}),
+	look({
+		keys: ['b'],
+		places: PANES,
+		help: ['b', 'the load balancer'],
+		press: showBalancer,
 	}),
 	look({
 		keys: ['enter'],

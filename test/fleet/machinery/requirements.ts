@@ -10,6 +10,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 	bridge: 'iproute2',
 	ssh: 'openssh-client',
 	'ssh-keygen': 'openssh-client',
+	openssl: 'openssl',
 	flock: 'util-linux',
 	nsenter: 'util-linux',
 	setpriv: 'util-linux',

@@ -1,4 +1,4 @@
-import { type Instance, isHeld, isInStop, liveProcess, newInstance, wantedOf } from '../../plan/state.ts';
+import { admittedOf, type Instance, isHeld, isInStop, liveProcess, newInstance } from '../../plan/state.ts';
 import type { Draft } from './draft.ts';
 import { beginStop, followStopBy, startFresh } from './life.ts';
 
@@ -7,7 +7,7 @@ export function shouldRun(draft: Draft, instance: Pick<Instance, 'name' | 'type'
 	const { formation } = draft;
 	return (
 		formation.power === 'up' &&
-		instance.index <= wantedOf(formation, instance.type) &&
+		instance.index <= admittedOf(formation, instance.type) &&
 		!isHeld(formation, instance.name)
 	);
 }
@@ -23,8 +23,8 @@ export function reconcile(draft: Draft): void {
 
 function addWanted(draft: Draft): void {
 	for (const type of draft.definitions.keys()) {
-		const wanted = wantedOf(draft.formation, type);
-		for (let index = 1; index <= wanted; index++) {
+		const admitted = admittedOf(draft.formation, type);
+		for (let index = 1; index <= admitted; index++) {
 			const name = `${type}.${index}`;
 			if (!draft.instances.has(name)) draft.set(newInstance(draft.formation, type, index));
 		}
@@ -43,7 +43,7 @@ function run(draft: Draft, instance: Instance): void {
 
 function rest(draft: Draft, instance: Instance): void {
 	const { phase } = instance;
-	const surplus = instance.index > wantedOf(draft.formation, instance.type);
+	const surplus = instance.index > admittedOf(draft.formation, instance.type);
 	if (isInStop(phase)) {
 		if (phase.after.kind !== 'idle') followStopBy(draft, instance, phase, { kind: 'idle' });
 	} else if (liveProcess(instance) !== null) {

@@ -127,7 +127,8 @@ function whatRests(formation: Formation, type: string): string | null {
 /** Counts of `up -m` are for that run only, and so is what changes them. */
 function withCount(formation: Formation, type: string, count: number): Formation {
 	const { [type]: _ended, ...paused } = formation.paused;
+	const { [type]: _over, ...surge } = formation.surge ?? {};
 	if (formation.override !== null)
-		return { ...formation, override: { ...formation.override, [type]: count }, paused };
-	return { ...formation, wanted: { ...formation.wanted, [type]: count }, paused };
+		return { ...formation, override: { ...formation.override, [type]: count }, paused, surge };
+	return { ...formation, wanted: { ...formation.wanted, [type]: count }, paused, surge };
 }

@@ -1,0 +1,98 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { digest } from '../../model/digest.ts';
+
+/** Of one connection each: the next one has its own. How a request's body is framed is the library's business. */
+const OF_ONE_HOP = [
+	'keep-alive',
+	'proxy-connection',
+	'proxy-authenticate',
+	'proxy-authorization',
+	'te',
+	'trailer',
+] as const;
+
+/** How an IPv6 socket writes an IPv4 address. */
+const MAPPED_IPV4 = '::ffff:';
+
+export const STICKY_COOKIE = 'procdeck_backend';
+
+/** Makes a client's headers those of a request to an instance. */
+export function prepareRequest(request: IncomingMessage, response: ServerResponse | null): void {
+	const { headers, socket } = request;
+	request.url = originForm(request.url ?? '/');
+	dropHop(headers);
+	// Answered here, to the client, before its body comes.
+	drop(headers, 'expect');
+	if (response !== null) {
+		drop(headers, 'upgrade');
+		headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
+	}
+	const client = sourceOf(request);
+	const before = headers['x-forwarded-for'];
+	headers['x-forwarded-for'] = before === undefined ? client : `${String(before)}, ${client}`;
+	headers['x-forwarded-proto'] = (socket as TLSSocket).encrypted === true ? 'https' : 'http';
+	if (headers.host === undefined) delete headers['x-forwarded-host'];
+	else headers['x-forwarded-host'] = headers.host;
+}
+
+/** Makes an instance's headers those of the answer to a client, whose connection is not the instance's. */
+export function prepareAnswer(headers: IncomingHttpHeaders): void {
+	for (const name of tokensOf(headers.connection)) leaveOut(headers, name);
+	for (const name of OF_ONE_HOP) leaveOut(headers, name);
+	leaveOut(headers, 'connection');
+}
+
+/** What is undefined is not sent, and costs less than to delete it. */
+function leaveOut(headers: IncomingHttpHeaders, name: string): void {
+	if (headers[name] !== undefined) headers[name] = undefined;
+}
+
+/** The client's address. */
+export function sourceOf({ socket }: IncomingMessage): string {
+	const address = socket.remoteAddress ?? '';
+	return address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address;
+}
+
+/** Names a backend in a cookie without telling where it is. */
+export function cookieValue(key: string): string {
+	return digest(key, 12);
+}
+
+/** What the client's sticky cookie says; null: it has none. */
+export function stickyCookie({ headers }: IncomingMessage): string | null {
+	return new RegExp(`(?:^|;\\s*)${STICKY_COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '')?.[1] ?? null;
+}
+
+export function setStickyCookie(headers: IncomingHttpHeaders, value: string): void {
+	const cookie = `${STICKY_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax`;
+	headers['set-cookie'] = [...(headers['set-cookie'] ?? []), cookie];
+}
+
+/** A client may send the whole URL, as to a proxy of its own. */
+function originForm(url: string): string {
+	if (url.startsWith('/') || !URL.canParse(url)) return url;
+	const { pathname, search } = new URL(url);
+	return pathname + search;
+}
+
+function dropHop(headers: IncomingHttpHeaders): void {
+	for (const name of tokensOf(headers.connection)) drop(headers, name);
+	for (const name of OF_ONE_HOP) drop(headers, name);
+}
+
+/** To delete what is not there costs as much as to delete what is. */
+function drop(headers: IncomingHttpHeaders, name: string): void {
+	if (headers[name] !== undefined) delete headers[name];
+}
+
+/** Never what says how long a body is, or where it goes. */
+const KEPT = new Set(['', 'close', 'keep-alive', 'upgrade', 'transfer-encoding', 'content-length', 'host']);
+
+const NONE: readonly string[] = [];
+
+function tokensOf(connection: string | undefined): readonly string[] {
+	if (connection === undefined || KEPT.has(connection)) return NONE;
+	const tokens = connection.split(',').map((token) => token.trim().toLowerCase());
+	return tokens.filter((token) => !KEPT.has(token));
+}

@@ -1,0 +1,70 @@
+import type { BalancerLayout } from './layout.ts';
+
+/** So long a change waits for another one of the same balancer. */
+export const PATIENCE_SECONDS = 15;
+
+/*
+ * Does what a change of a balancer needs of its machine, as long as its channel lives: takes and frees the lock, puts the
+ * configuration in place, and tells systemd. It reads a word from a line, and after `put` and `swap` as many bytes as the
+ * line says; it answers each with a line: a word, and what there is to say in base64. A switch waits for this, so that it
+ * starts few programs.
+ */
+const CONTROL_SCRIPT = `
+lock=$1 config=$2 haproxy=$3 unit=$4 unit_path=$5 manager=$6
+umask 022
+: "\${XDG_RUNTIME_DIR:=/run/user/$(id -u)}"
+export XDG_RUNTIME_DIR
+
+say() { if [ -z "$2" ]; then echo "$1"; else echo "$1 $(printf %s "$2" | base64 -w 0)"; fi; }
+try() { if words=$("$@" 2>&1); then say done "$words"; else say failed "$words"; fi; }
+bus() { systemctl "$manager" --no-ask-password "$@" </dev/null; }
+file() { if [ -f "$2" ]; then echo "$1 $(base64 -w 0 <"$2")"; fi; }
+folder() { [ -d "$1" ] || mkdir -p "$1"; }
+
+# reach: what bears the name of the lock may have been removed since.
+reach() { folder "\${lock%/*}" && { [ -w "$lock" ] || touch "$lock"; }; }
+
+# draft BYTES: the file beside the configuration.
+draft() { folder "\${config%/*}" && head -c "$1" >"$config.new"; }
+
+# checked: what HAProxy does not take never comes into place.
+checked() { "$haproxy" -c -f "$config.new" </dev/null || { rm -f "$config.new"; return 1; }; }
+
+place() {
+	sync "$config.new" 2>/dev/null
+	if [ -f "$config" ]; then ln -f "$config" "$config.previous" || return; fi
+	mv -f "$config.new" "$config"
+}
+
+put() { checked && place; }
+
+# back: what was there before the last put.
+back() { mv -f "$config.previous" "$config"; }
+
+show() {
+	file config "$config"
+	file previous "$config.previous"
+	file unit "$unit_path"
+	bus show "$unit" --property=ActiveState,SubState,UnitFileState
+}
+
+while read -r word argument
+do case $word in
+lock) if words=$(reach 2>&1); then exec 9>>"$lock"; try flock -w ${PATIENCE_SECONDS} 9; else say failed "$words"; fi ;;
+free) exec 9>&-; say done ;;
+read) if [ -f "$config" ]; then echo "done $(base64 -w 0 <"$config")"; else say failed; fi ;;
+# What is left of a text that cannot be written would be taken for words.
+put) if words=$(draft "$argument" 2>&1); then try put; else say failed "$words"; exit 1; fi ;;
+swap) if words=$(draft "$argument" 2>&1); then try place; else say failed "$words"; exit 1; fi ;;
+back) try back ;;
+show) try show ;;
+*) try bus "$word" "$unit" ;;
+esac; done
+`;
+
+/** @param haproxy the program */
+export function controlCommand(layout: BalancerLayout, haproxy: string): string[] {
+	const { lock, configPath, unit, unitPath, scope } = layout;
+	const args = [lock, configPath, haproxy, unit, unitPath, `--${scope}`];
+	return ['/bin/sh', '-c', CONTROL_SCRIPT, 'sh', ...args];
+}

@@ -1,0 +1,76 @@
+import type { BalancerObservation } from '../../model/balancer.ts';
+import type { Written } from './configuration-text.ts';
+import type { BalancerFiles } from './control.ts';
+import { driftRemarks } from './drift.ts';
+import { backendsSeen } from './observation.ts';
+import { findConfiguration } from './present.ts';
+import type { RuntimeState } from './runtime-state.ts';
+
+/** What was seen of a balancer at one moment. */
+export interface Seen {
+	/** null: HAProxy could not be asked, and `failure` says why. */
+	readonly state: RuntimeState | null;
+	readonly failure: string | null;
+	readonly files: BalancerFiles;
+	/** What the unit is to be. */
+	readonly unit: string;
+}
+
+/** In what HAProxy differs from its configuration just now; a change that is under way does that for a moment too. */
+export function runtimeRemarks({ state, files }: Seen): string[] {
+	const written = findConfiguration(files);
+	return state === null || written === null ? [] : driftRemarks(written, state);
+}
+
+/** @param remarks those of {@link runtimeRemarks} that last */
+export function toObservation(server: string, seen: Seen, remarks: readonly string[]): BalancerObservation {
+	const { state, files } = seen;
+	const present = findConfiguration(files);
+	const { configuration = null } = present ?? {};
+	return {
+		kind: 'haproxy',
+		server,
+		...(files.config === null ? { connection: 'connected', reason: null } : connectionOf(seen)),
+		asOf: new Date().toISOString(),
+		configuration,
+		backends: backendsSeen(present, state?.servers ?? null),
+		drift: files.config === null && files.unit === null ? [] : [...fileRemarks(seen), ...remarks],
+	};
+}
+
+/** What was known before, and why nothing newer is. */
+export function unreachable(
+	server: string,
+	before: BalancerObservation | null,
+	written: Written | null,
+	reason: string,
+): BalancerObservation {
+	const nothing = {
+		kind: 'haproxy',
+		server,
+		asOf: new Date().toISOString(),
+		configuration: written?.configuration ?? null,
+		backends: backendsSeen(written, null),
+		drift: [],
+	} as const;
+	return { ...(before ?? nothing), connection: 'unreachable', reason };
+}
+
+function connectionOf({ state, failure, files }: Seen): Pick<BalancerObservation, 'connection' | 'reason'> {
+	if (state !== null) return { connection: 'connected', reason: null };
+	const { activeState, subState } = files;
+	if (activeState === 'active')
+		return { connection: 'unreachable', reason: `HAProxy runs, but its socket cannot be used: ${failure}` };
+	return { connection: 'stopped', reason: `HAProxy does not run: its unit is ${activeState} (${subState})` };
+}
+
+function fileRemarks({ files, unit }: Seen): string[] {
+	const present = findConfiguration(files);
+	const remarks: string[] = [];
+	if (files.config === null) remarks.push('its configuration is missing');
+	else if (present?.isIntact !== true) remarks.push('its configuration was changed by hand');
+	if (files.unit === null) remarks.push('its unit is missing');
+	else if (files.unit !== unit) remarks.push('its unit was changed by hand');
+	else if (!files.startsAtBoot) remarks.push('its unit does not start with the machine');
+	return remarks;
+}

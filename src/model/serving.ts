@@ -1,0 +1,41 @@
+import type { BackendObservation, BalancerObservation } from './balancer.ts';
+
+/** The web traffic of one server. */
+export interface Serving {
+	readonly server: string;
+	readonly serving: boolean;
+	/** Backends that pass the health check. */
+	readonly healthy: number;
+	readonly instances: number;
+	readonly sessions: number;
+	/** Since the balancer started. */
+	readonly requests: number;
+	/** Answers with 5xx and requests without one, since the balancer started. */
+	readonly errors: number;
+	/** Milliseconds to the answer, of late: the slowest backend's; null: none of late. */
+	readonly responseMs: number | null;
+	readonly backends: readonly BackendObservation[];
+}
+
+/** The web traffic by server: those that are serving or have backends, in the order of the configuration. */
+export function servingOf({ configuration, backends }: BalancerObservation): Serving[] {
+	const switches = configuration?.serving ?? {};
+	const names = new Set([...Object.keys(switches), ...backends.map(({ server }) => server)]);
+	return [...names].map((server) => {
+		const own = backends.filter((backend) => backend.server === server);
+		const sum = (of: (backend: BackendObservation) => number) =>
+			own.reduce((total, backend) => total + of(backend), 0);
+		const times = own.flatMap(({ responseMs }) => responseMs ?? []);
+		return {
+			server,
+			serving: switches[server] === true,
+			healthy: own.filter(({ state }) => state === 'healthy').length,
+			instances: own.length,
+			sessions: sum(({ sessions }) => sessions),
+			requests: sum(({ requests }) => requests),
+			errors: sum(({ errors }) => errors),
+			responseMs: times.length === 0 ? null : Math.max(...times),
+			backends: own,
+		};
+	});
+}

@@ -1,0 +1,113 @@
+import type { Balancer } from '../balancer/balancer.ts';
+import { concernsWeb } from '../model/backends.ts';
+import type { BalancerConfiguration, BalancerObservation } from '../model/balancer.ts';
+import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { ServerEvent } from '../model/observed.ts';
+import type { ObserveOptions, Server } from '../server/server.ts';
+import { restartBalanced } from './balanced-restart.ts';
+import { peekAtBalancer, requireAtWork } from './balancer-now.ts';
+import { snapshotOf } from './snapshot.ts';
+import { Traffic, withCut } from './traffic.ts';
+
+/** The load balancer of a stack, as the changes of one of its servers need it. */
+export interface Balancing {
+	/** @throws ProcdeckError `unreachable`, `refused` */
+	readonly balancer: Balancer;
+	/** Where the load balancer reaches the server's instances. */
+	readonly address: string;
+}
+
+/** Tells what the load balancer's configuration says, now and at each change, until the returned function is called. */
+export type WatchTraffic = (listener: (configuration: BalancerConfiguration | null) => void) => () => void;
+
+/**
+ * A server whose web instances a load balancer sends traffic to: what a change ends is drained before, and what it starts
+ * becomes a backend. While the load balancer cannot be reached nothing of the web type is changed; all else is.
+ * @param open null: the stack has none
+ */
+export function balanced(
+	server: Server,
+	open: () => Promise<Balancing | null>,
+	traffic: WatchTraffic,
+): Server {
+	return {
+		definition: server.definition,
+		setup: server.setup,
+		observe: (listener, options) => observeWithTraffic(server, traffic, listener, options),
+		apply: (change, options) => applyBalanced(server, open, change, options),
+		logs: (query, signal) => server.logs(query, signal),
+		stats: () => server.stats(),
+		examine: () => server.examine(),
+		note: (entry) => server.note(entry),
+		close: () => server.close(),
+	};
+}
+
+/** As the server tells, and whether it is serving, which the load balancer knows. */
+async function observeWithTraffic(
+	server: Server,
+	watch: WatchTraffic,
+	listener: (event: ServerEvent) => void,
+	options: ObserveOptions,
+): Promise<() => void> {
+	const { name } = server.definition;
+	let serving: boolean | null = null;
+	const tell = (event: ServerEvent) =>
+		listener(
+			event.kind === 'snapshot' ? { ...event, observation: { ...event.observation, serving } } : event,
+		);
+	const stop = await server.observe(tell, options);
+	const stopTraffic = watch((configuration) => {
+		const now = configuration === null ? null : configuration.serving[name] === true;
+		if (now === serving) return;
+		serving = now;
+		listener({ kind: 'serving', serving });
+	});
+	return () => {
+		stop();
+		stopTraffic();
+	};
+}
+
+async function applyBalanced(
+	server: Server,
+	open: () => Promise<Balancing | null>,
+	change: Change,
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
+	if (!concernsWeb(change)) return server.apply(change, options);
+	const balancing = await open();
+	if (balancing === null) return server.apply(change, options);
+	const { balancer, address } = balancing;
+	const seen = await peekAtBalancer(balancer);
+	if (seen.configuration === null) return server.apply(change, options);
+	const traffic = new Traffic(balancer, server, address, options);
+	if (seen.connection === 'stopped') return applyWithoutTraffic(server, traffic, seen.kind, change, options);
+	requireAtWork(seen);
+	if (change.verb === 'restart') return restartBalanced(server, traffic, change, options);
+	const before = await snapshotOf(server);
+	// It goes down with the server, and comes back with what its configuration says.
+	const endsToo =
+		change.verb === 'down' && seen.kind === 'embedded' && seen.server === server.definition.name;
+	const { cut } = endsToo ? await traffic.drainAll(before) : await traffic.endOf(before, change);
+	try {
+		return (await server.apply(change, options)).map((row) => withCut(row, cut));
+	} finally {
+		if (!endsToo) await traffic.follow();
+	}
+}
+
+/** While it does not run nothing has traffic that could be lost. With the stack its own proxy comes back. */
+async function applyWithoutTraffic(
+	server: Server,
+	traffic: Traffic,
+	kind: BalancerObservation['kind'],
+	change: Change,
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
+	const rows = await server.apply(change, options);
+	const { power } = await snapshotOf(server);
+	// What it does not learn now is drift, and is seen as such.
+	if (power === 'up') await traffic.comeBack(kind).catch(() => {});
+	return rows;
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../support/free-port.ts';
+import { HttpLoad } from '../support/http-load.ts';
+import { processOf } from '../support/instances.ts';
+import { type TempStack, tempStack } from '../support/temp-stack.ts';
+
+const WEB = join(import.meta.dirname, '../fixtures/serves-web.js');
+/** Below those that the kernel gives to connections, one of which may be our own probe's. */
+const FIRST_PORT = 20_000 + (process.pid % 100) * 100;
+const STACK_FILE = `# Ours.
+processes:
+  web: { scale: 2, ready: { http: / } }
+`;
+
+/** A running stack whose web instances are behind a load balancer. */
+async function behindBalancer(): Promise<{ readonly stack: TempStack; readonly url: string }> {
+	const port = await freePort(FIRST_PORT + 90);
+	const stack = await tempStack({
+		Procfile: `web: INSTANCE=$PS exec node ${WEB}\nworker: sleep 1000\n`,
+		'procdeck.yml': STACK_FILE,
+		'.env': `PORT=${await freePort(FIRST_PORT)}\n`,
+	});
+	await stack.change('start');
+	await stack.change('lb', 'add', 'local', '--port', String(port), '--yes');
+	return { stack, url: `http://127.0.0.1:${port}/` };
+}
+
+function loadOn(url: string, keepAlive: boolean): HttpLoad {
+	const load = new HttpLoad({ url, keepAlive });
+	onTestFinished(async () => {
+		await load.stop();
+	});
+	return load;
+}
+
+describe('a load balancer on this machine', () => {
+	it('loses no request while web is restarted, scaled and stopped in part', async () => {
+		const { stack, url } = await behindBalancer();
+		const loads = [loadOn(url, true), loadOn(url, false)];
+		for (const change of [
+			['restart', 'web'],
+			['scale', 'web=3'],
+			['scale', 'web=1'],
+			['restart', 'web'],
+			['scale', 'web=2'],
+			['stop', 'web.2'],
+			['start', 'web.2'],
+		])
+			await stack.change(...change);
+		for (const load of loads) {
+			const { failed, answered } = await load.stop();
+			expect(failed).toEqual([]);
+			expect(answered).toBeGreaterThan(0);
+		}
+	});
+
+	it('leaves no instance beyond the wanted ones behind a restart of the only one', async () => {
+		const { stack, url } = await behindBalancer();
+		await stack.change('scale', 'web=1');
+		const load = loadOn(url, true);
+		await stack.change('restart', 'web');
+		const { byInstance } = await load.stop();
+		expect(Object.keys(byInstance).sort()).toEqual(['web.1', 'web.2']);
+		expect(processOf(await stack.server('local'), 'web').instances.map(({ name }) => name)).toEqual([
+			'web.1',
+		]);
+	});
+
+	it('is told in ps and servers, and switched on and off', async () => {
+		const { stack, url } = await behindBalancer();
+		expect((await stack.procdeck('ps', '--json')).json()).toMatchObject({
+			servers: [{ name: 'local', serving: true }],
+			loadBalancer: {
+				server: 'local',
+				backends: [{ server: 'local', serving: true, healthy: 2, instances: 2, sessions: 0 }],
+			},
+		});
+		const refused = await stack.procdeck('serve', 'local', 'off', '--json');
+		expect(refused.exitCode).toBe(1);
+		expect(refused.json()).toMatchObject({
+			error: { code: 'refused', hint: expect.stringMatching('--force') },
+		});
+		const off = await stack.procdeck('serve', 'local', 'off', '--force', '--json');
+		expect(off.json()).toMatchObject({
+			changes: [{ server: 'local', from: 'on', to: 'off', outcome: 'done' }],
+		});
+		expect((await fetch(url)).status).toBe(503);
+		expect((await stack.procdeck('servers', '--json')).json()).toMatchObject({
+			servers: [{ serving: false }],
+		});
+		await stack.change('serve', 'local', 'on');
+		expect((await fetch(url)).status).toBe(200);
+		const { history } = (await stack.procdeck('history', '--json')).json() as {
+			readonly history: readonly { readonly verb: string; readonly to: string }[];
+		};
+		expect(history.slice(-2)).toMatchObject([
+			{ verb: 'serve', to: 'off' },
+			{ verb: 'serve', to: 'on' },
+		]);
+	});
+
+	it('goes as it came, and leaves what runs', async () => {
+		const { stack, url } = await behindBalancer();
+		await stack.change('lb', 'remove', '--yes');
+		await expect(fetch(url)).rejects.toThrow();
+		expect(await readFile(join(stack.directory, 'procdeck.yml'), 'utf8')).toBe(STACK_FILE);
+		expect((await stack.procdeck('lb', '--json')).json()).toBeNull();
+		expect(processOf(await stack.server('local'), 'web').instances).toMatchObject([
+			{ state: 'running' },
+			{ state: 'running' },
+		]);
+	});
+});
+
+describe('a stack without a load balancer', () => {
+	it('says how to have one', async () => {
+		const stack = await tempStack({ Procfile: 'web: sleep 1000\n' });
+		const { exitCode, stderr } = await stack.procdeck('serve', 'local', 'off');
+		expect(exitCode).toBe(1);
+		expect(stderr).toMatch('procdeck lb add');
+	});
+});

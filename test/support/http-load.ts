@@ -1,0 +1,86 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
+
+interface LoadOptions {
+	/** Where to, with a path: `http://127.0.0.1:8080/`. */
+	readonly url: string;
+	/** Requests that are under way at any time (8). */
+	readonly connections?: number;
+	/** Connections are used again (true). */
+	readonly keepAlive?: boolean;
+}
+
+/** What became of the requests of a load. */
+export interface LoadResult {
+	readonly answered: number;
+	/** What went wrong with each of the others: `503 Service Unavailable`, `ECONNRESET`. */
+	readonly failed: readonly string[];
+	/** Answers by what said `x-instance`. */
+	readonly byInstance: Readonly<Record<string, number>>;
+}
+
+/** Web clients that ask again as soon as they are answered. */
+export class HttpLoad {
+	readonly #url: string;
+	readonly #agent: Agent;
+	readonly #clients: readonly Promise<void>[];
+	readonly #failed: string[] = [];
+	#byInstance: Record<string, number> = {};
+	#answered = 0;
+	#isOver = false;
+
+	constructor({ url, connections = 8, keepAlive = true }: LoadOptions) {
+		this.#url = url;
+		this.#agent = new Agent({ keepAlive });
+		this.#clients = Array.from({ length: connections }, () => this.#ask());
+	}
+
+	get result(): LoadResult {
+		return { answered: this.#answered, failed: [...this.#failed], byInstance: { ...this.#byInstance } };
+	}
+
+	/** Counts anew. */
+	restartCount(): void {
+		this.#answered = 0;
+		this.#byInstance = {};
+		this.#failed.length = 0;
+	}
+
+	/** Lets what is under way end. */
+	async stop(): Promise<LoadResult> {
+		this.#isOver = true;
+		await Promise.all(this.#clients);
+		this.#agent.destroy();
+		return this.result;
+	}
+
+	async #ask(): Promise<void> {
+		while (!this.#isOver) {
+			const outcome = await request(this.#url, this.#agent);
+			if ('failure' in outcome) this.#failed.push(outcome.failure);
+			else this.#count(outcome.instance);
+		}
+	}
+
+	#count(instance: string): void {
+		this.#answered += 1;
+		this.#byInstance[instance] = (this.#byInstance[instance] ?? 0) + 1;
+	}
+}
+
+type Outcome = { readonly instance: string } | { readonly failure: string };
+
+function request(url: string, agent: Agent): Promise<Outcome> {
+	return new Promise((resolve) => {
+		const failed = (error: NodeJS.ErrnoException) => resolve({ failure: error.code ?? error.message });
+		get(url, { agent }, (response) => {
+			response.on('error', failed);
+			response.on('end', () => resolve(outcomeOf(response)));
+			response.resume();
+		}).on('error', failed);
+	});
+}
+
+function outcomeOf({ statusCode = 0, statusMessage, headers }: IncomingMessage): Outcome {
+	if (statusCode >= 500) return { failure: `${statusCode} ${statusMessage}` };
+	return { instance: String(headers['x-instance'] ?? '') };
+}

@@ -39,3 +39,8 @@ export function servingOf({ configuration, backends }: BalancerObservation): Ser
 		};
 	});
 }
+
+/** Whether it does something else than its configuration says, or an instance is left out of turn by a restart. */
+export function needsMending({ configuration, drift, backends }: BalancerObservation): boolean {
+	return configuration !== null && (drift.length > 0 || backends.some(({ state }) => state === 'held'));
+}

@@ -6,9 +6,11 @@ import type { BalancerConfiguration, BalancerSettings } from '../model/balancer.
 import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
+import { needsMending } from '../model/serving.ts';
 import { changesSomething, type SetupPlan } from '../model/setup.ts';
-import type { ServerDefinition, Stack } from '../model/stack.ts';
+import { type ServerDefinition, type Stack, WEB_TYPE } from '../model/stack.ts';
 import { withLoadBalancer, withoutLoadBalancer } from '../model/stack-file-edit.ts';
+import { peekAtBalancer } from './balancer-now.ts';
 import { serverNamed } from './choose-servers.ts';
 import { contentOf, editedStack } from './edited-stack.ts';
 
@@ -82,7 +84,8 @@ export function firstConfiguration(
 }
 
 /**
- * Sets the load balancer up, and writes it into the stack file. What is done already is not done twice.
+ * Sets the load balancer up, and writes it into the stack file. What is done already is not done twice; what somebody has
+ * changed by hand, or left out of turn, is mended.
  * @throws ProcdeckError `conflict`, `refused`, `unreachable`
  */
 export async function addBalancer(
@@ -94,11 +97,13 @@ export async function addBalancer(
 	const { name } = definition;
 	const isNew = edit.before !== edit.after;
 	if (changesSomething(plan)) await balancer.setup.write(plan, configuration);
+	const isMended = needsMending(await peekAtBalancer(balancer));
+	if (isMended) await balancer.mend();
 	// Last, so that what is in the file can be used.
 	if (isNew) await writeEdit(edit);
 	const on = Object.entries(configuration.serving).flatMap(([server, isOn]) => (isOn ? [server] : []));
 	const reason = `web traffic to ${on.length === 0 ? 'no server: `procdeck serve SERVER on` switches one on' : on.join(', ')}`;
-	const outcome = isNew || changesSomething(plan) ? 'done' : 'unchanged';
+	const outcome = isNew || isMended || changesSomething(plan) ? 'done' : 'unchanged';
 	return [{ server: name, type: null, from: null, to: 'load balancer', outcome, reason }];
 }
 
@@ -158,9 +163,12 @@ export async function switchServing(
 	{ timeoutMs, onProgress }: Pick<ChangeOptions, 'timeoutMs' | 'onProgress'>,
 ): Promise<ChangeRow[]> {
 	const was = present.serving[server] === true;
-	const row = { server, type: null, from: wordOf(was), to: wordOf(isOn) } as const;
+	const row = { server, type: WEB_TYPE, from: wordOf(was), to: wordOf(isOn) } as const;
 	if (was === isOn) return [{ ...row, outcome: 'unchanged', reason: null }];
-	const others = Object.entries(present.serving).filter(([name, other]) => other && name !== server);
+	// A server that is On and has no instance of web answers nobody.
+	const others = present.backends.filter(
+		(backend) => backend.server !== server && present.serving[backend.server] === true,
+	);
 	if (!isOn && others.length === 0 && !force) throw lastServing(server);
 	const onSessions = (left: number) => {
 		if (left > 0) onProgress?.(0, 1, [`${left} sessions left`]);

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 import { HttpLoad } from '../support/http-load.ts';
 import { processOf } from '../support/instances.ts';
 import { type TempStack, tempStack } from '../support/temp-stack.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const WEB = join(import.meta.dirname, '../fixtures/serves-web.js');
 /** Below those that the kernel gives to connections, one of which may be our own probe's. */
@@ -25,6 +26,13 @@ async function behindBalancer(): Promise<{ readonly stack: TempStack; readonly u
 	await stack.change('start');
 	await stack.change('lb', 'add', 'local', '--port', String(port), '--yes');
 	return { stack, url: `http://127.0.0.1:${port}/` };
+}
+
+/** Where the load balancer's configuration is. */
+async function balancerFolder({ stateHome }: TempStack): Promise<string> {
+	const root = join(stateHome, 'procdeck');
+	const [folder] = (await readdir(root)).filter((name) => name.includes('.local.'));
+	return join(root, folder ?? '', 'balancer');
 }
 
 function loadOn(url: string, keepAlive: boolean): HttpLoad {
@@ -99,6 +107,22 @@ describe('a load balancer on this machine', () => {
 			{ verb: 'serve', to: 'off' },
 			{ verb: 'serve', to: 'on' },
 		]);
+	});
+
+	it('comes back by itself with the stack, and to what its configuration says', async () => {
+		const { stack, url } = await behindBalancer();
+		await stack.change('down');
+		await expect(fetch(url)).rejects.toThrow();
+		await stack.change('start');
+		await waitFor(async () => (await fetch(url).catch(() => null))?.status === 200, 'an answer');
+		const file = join(await balancerFolder(stack), 'configuration.json');
+		await writeFile(file, (await readFile(file, 'utf8')).replace('leastconn', 'roundrobin'));
+		await waitFor(
+			async () => (await stack.procdeck('lb')).stdout.includes('drift: '),
+			'what was changed by hand to be told',
+		);
+		await stack.change('lb', 'add', 'local', '--yes');
+		expect((await stack.procdeck('lb', '--json')).json()).toMatchObject({ drift: [] });
 	});
 
 	it('goes as it came, and leaves what runs', async () => {

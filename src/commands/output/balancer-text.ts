@@ -1,6 +1,6 @@
 import type { BackendObservation, BalancerObservation } from '../../model/balancer.ts';
 import { sanitize } from '../../model/sanitize.ts';
-import { servingOf } from '../../model/serving.ts';
+import { needsMending, servingOf } from '../../model/serving.ts';
 import type { Stack } from '../../model/stack.ts';
 import type { Paint } from './paint.ts';
 import { table } from './table.ts';
@@ -26,7 +26,10 @@ export function balancerText(stack: Stack, seen: BalancerObservation | null, pai
 	]);
 	const head = `${kind === 'haproxy' ? 'HAProxy' : 'Proxy'} on ${server}, :${configuration.settings.port} -> web`;
 	const state = connection === 'connected' ? [] : [`${connection}: ${reason ?? 'it does not say why'}`];
-	const lines = [head, ...state, ...drift.map((line) => `drift: ${line}`)].map((line) =>
+	const mend = needsMending(seen)
+		? [`\`procdeck lb add ${server}\` mends it, unless a restart is under way`]
+		: [];
+	const lines = [head, ...state, ...drift.map((line) => `drift: ${line}`), ...mend].map((line) =>
 		sanitize(line, { colours: false }),
 	);
 	return [

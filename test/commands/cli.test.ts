@@ -7,6 +7,7 @@ import { tempStack } from '../support/temp-stack.ts';
 const APP = { Procfile: 'web: sleep 1000\nworker: sleep 1000\n' };
 const VERBS = [
 	...['up', 'start', 'down', 'scale', 'restart', 'move', 'stop', 'pause', 'resume', 'undo', 'server', 'sync'],
+	...['lb', 'serve'],
 	...['ps', 'logs', 'servers', 'stacks', 'history', 'check', 'doctor', 'run', 'ssh', 'boot', 'completion'],
 ];
 
@@ -15,7 +16,7 @@ describe('help', () => {
 		const { procdeck } = await tempStack(APP);
 		const { stdout, exitCode } = await procdeck('--help');
 		for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
-		for (const verb of ['serve', 'lb', 'release', 'supervisor', 'complete']) {
+		for (const verb of ['env', 'release', 'supervisor', 'balancer', 'complete']) {
 			expect(stdout).not.toMatch(new RegExp(`^  ${verb} `, 'm'));
 		}
 		expect(exitCode).toBe(0);
@@ -37,7 +38,10 @@ describe('help', () => {
 describe('a command line without meaning', () => {
 	it.each([
 		[['scal', 'web=1'], 'usage', /did you mean scale\?/],
-		[['serve', 'a', 'on'], 'usage', /unknown verb serve/],
+		[['release', 'list'], 'usage', /unknown verb release/],
+		[['serve', 'local', 'maybe'], 'usage', /maybe/],
+		[['serve', 'nowhere', 'on'], 'unknown-server', /nowhere/],
+		[['lb', 'add'], 'usage', /lb add SERVER/],
 		[['ps', '--wach'], 'usage', /--wach/],
 		[['scale', 'wroker=1'], 'unknown-type', /did you mean worker\?/],
 		[['scale', 'worker=x'], 'usage', /worker=x/],

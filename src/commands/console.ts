@@ -65,6 +65,7 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 		verbs,
 		questions,
 		openAddition: additionOpener(globals, files, pool),
+		watchBalancer: pool.watchBalancer,
 	});
 	const controller = createController({
 		store,

@@ -1,10 +1,11 @@
 import type { Balancer } from '../balancer/balancer.ts';
-import type { BalancerConfiguration } from '../model/balancer.ts';
 import type { Asker } from '../model/question.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
-import { type Balancing, balanced, type WatchTraffic } from '../session/balanced-server.ts';
+import { readOnce, type StackSource } from '../server/stack-source.ts';
+import { type Balancing, balanced } from '../session/balanced-server.ts';
 import { balancerAddresses } from '../session/balancer-addresses.ts';
+import { BalancerWatch, type WatchBalancer } from '../session/balancer-watch.ts';
 import { serverNamed } from '../session/choose-servers.ts';
 import { terminalAsker } from './ask.ts';
 import { isEmbedded } from './open-server.ts';
@@ -13,16 +14,14 @@ import { isEmbedded } from './open-server.ts';
 export interface BalancerHandle {
 	/** null: the stack has none. */
 	open(): Promise<Balancer | null>;
+	readonly watch: WatchBalancer;
 	/** A server whose changes take care of web traffic. */
 	steer(server: Server): Server;
 	close(): Promise<void>;
 }
 
-/**
- * @param stack as its files say at any moment
- * @param asker what connections ask; null: the terminal is asked
- */
-export function balancerOf(stack: () => Stack, asker: Asker | null): BalancerHandle {
+/** @param asker what connections ask; null: the terminal is asked */
+export function balancerOf(files: StackSource, asker: Asker | null): BalancerHandle {
 	let opened: { readonly server: string | null; readonly balancer: Promise<Balancer | null> } | null = null;
 	const closeOpened = async () => {
 		const before = opened;
@@ -30,28 +29,26 @@ export function balancerOf(stack: () => Stack, asker: Asker | null): BalancerHan
 		await (await before?.balancer.catch(() => null))?.close();
 	};
 	const open = () => {
-		const server = stack().loadBalancer?.server ?? null;
+		const server = files.stack.loadBalancer?.server ?? null;
 		// The stack file may name another one meanwhile.
 		if (opened !== null && opened.server !== server) void closeOpened();
-		opened ??= { server, balancer: openBalancer(stack(), asker ?? terminalAsker) };
+		opened ??= { server, balancer: openBalancer(files.stack, asker ?? terminalAsker) };
 		return opened.balancer;
 	};
 	const balancingOf = async (name: string): Promise<Balancing | null> => {
-		const { loadBalancer, servers } = stack();
+		const { stack } = files;
+		const { loadBalancer, servers } = stack;
 		const balancer = await open();
 		if (loadBalancer === null || balancer === null) return null;
-		const addressOf = await balancerAddresses(stack(), serverNamed(servers, loadBalancer.server), [name]);
+		const addressOf = await balancerAddresses(stack, serverNamed(servers, loadBalancer.server), [name]);
 		return { balancer, address: addressOf(name) };
 	};
-	const watching = new TrafficWatch(open);
+	const watching = new BalancerWatch(files, open);
+	const watch: WatchBalancer = (listener) => watching.add(listener);
 	return {
 		open,
-		steer: (server) =>
-			balanced(
-				server,
-				() => balancingOf(server.definition.name),
-				(listener) => watching.add(listener),
-			),
+		watch,
+		steer: (server) => balanced(server, () => balancingOf(server.definition.name), watch),
 		async close() {
 			watching.close();
 			await closeOpened();
@@ -64,7 +61,7 @@ export async function withBalancer<T>(
 	stack: Stack,
 	use: (balancer: Balancer | null) => Promise<T>,
 ): Promise<T> {
-	const handle = balancerOf(() => stack, null);
+	const handle = balancerOf(readOnce(stack), null);
 	try {
 		return await use(await handle.open());
 	} finally {
@@ -89,39 +86,4 @@ async function openBalancer(stack: Stack, asker: Asker): Promise<Balancer | null
 		import('./open-remote.ts'),
 	]);
 	return haproxyBalancer({ stack, definition, connect: (signal) => connectTo(definition, asker, signal) });
-}
-
-type TrafficListener = Parameters<WatchTraffic>[0];
-
-/** One observation of the load balancer for all who want to know who is serving. */
-class TrafficWatch {
-	readonly #open: () => Promise<Balancer | null>;
-	readonly #listeners = new Set<TrafficListener>();
-	#configuration: BalancerConfiguration | null = null;
-	#stop: Promise<() => void> | null = null;
-
-	constructor(open: () => Promise<Balancer | null>) {
-		this.#open = open;
-	}
-
-	add(listener: TrafficListener): () => void {
-		this.#listeners.add(listener);
-		this.#stop ??= this.#watch().catch(() => () => {});
-		listener(this.#configuration);
-		return () => this.#listeners.delete(listener);
-	}
-
-	close(): void {
-		this.#listeners.clear();
-		void this.#stop?.then((stop) => stop());
-	}
-
-	async #watch(): Promise<() => void> {
-		const balancer = await this.#open();
-		if (balancer === null) return () => {};
-		return balancer.observe(({ configuration }) => {
-			this.#configuration = configuration;
-			for (const listener of this.#listeners) listener(configuration);
-		});
-	}
 }

@@ -127,7 +127,7 @@ export async function withServers<T>(
 async function trafficOf(stack: Stack, asker: Opening['asker']): Promise<BalancerHandle | null> {
 	if (stack.loadBalancer === null) return null;
 	const { balancerOf } = await import('./open-balancer.ts');
-	return balancerOf(() => stack, asker);
+	return balancerOf(readOnce(stack), asker);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ServerDefinition } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import type { StackSource } from '../server/stack-source.ts';
+import type { WatchBalancer } from '../session/balancer-watch.ts';
 import type { ServerPool } from '../session/console-roster.ts';
 import type { Globals } from './globals.ts';
 import { balancerOf } from './open-balancer.ts';
@@ -13,13 +14,14 @@ export interface OwnedServers extends ServerPool {
 	 * @param source the stack with the server in it
 	 */
 	openBy(source: StackSource, definition: ServerDefinition): Promise<Server>;
+	readonly watchBalancer: WatchBalancer;
 	/** Closes those that are still open. */
 	closeAll(): Promise<void>;
 }
 
 export function serverPool(globals: Globals, files: StackSource, opening: Opening): OwnedServers {
 	const opened = new Set<Server>();
-	const traffic = balancerOf(() => files.stack, opening.asker);
+	const traffic = balancerOf(files, opening.asker);
 	const openBy = async (source: StackSource, definition: ServerDefinition) => {
 		const server = traffic.steer(await openServer(globals, source, definition, opening));
 		opened.add(server);
@@ -27,6 +29,7 @@ export function serverPool(globals: Globals, files: StackSource, opening: Openin
 	};
 	return {
 		openBy,
+		watchBalancer: traffic.watch,
 		open: (definition) => openBy(files, definition),
 		async close(server) {
 			if (opened.delete(server)) await server.close();

@@ -1,9 +1,10 @@
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
+import { servingNow } from '../model/serving.ts';
 import type { ServerDefinition } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { snapshotOf } from '../session/snapshot.ts';
-import { balancerReport, servingNow } from './balancer-report.ts';
+import { balancerReport } from './balancer-report.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { table } from './output/table.ts';

@@ -44,3 +44,9 @@ export function servingOf({ configuration, backends }: BalancerObservation): Ser
 export function needsMending({ configuration, drift, backends }: BalancerObservation): boolean {
 	return configuration !== null && (drift.length > 0 || backends.some(({ state }) => state === 'held'));
 }
+
+/** Whether a server is serving; null: there is no load balancer, or what it does is not known. */
+export function servingNow(observation: BalancerObservation | null, server: string): boolean | null {
+	if (observation === null || observation.configuration === null) return null;
+	return observation.configuration.serving[server] === true;
+}

@@ -1,11 +1,13 @@
 import type { Balancer } from '../balancer/balancer.ts';
 import { concernsWeb } from '../model/backends.ts';
-import type { BalancerConfiguration, BalancerObservation } from '../model/balancer.ts';
+import type { BalancerObservation } from '../model/balancer.ts';
 import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
 import type { ServerEvent } from '../model/observed.ts';
+import { servingNow } from '../model/serving.ts';
 import type { ObserveOptions, Server } from '../server/server.ts';
 import { restartBalanced } from './balanced-restart.ts';
 import { peekAtBalancer, requireAtWork } from './balancer-now.ts';
+import type { WatchBalancer } from './balancer-watch.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Traffic, withCut } from './traffic.ts';
 
@@ -17,9 +19,6 @@ export interface Balancing {
 	readonly address: string;
 }
 
-/** Tells what the load balancer's configuration says, now and at each change, until the returned function is called. */
-export type WatchTraffic = (listener: (configuration: BalancerConfiguration | null) => void) => () => void;
-
 /**
  * A server whose web instances a load balancer sends traffic to: what a change ends is drained before, and what it starts
  * becomes a backend. While the load balancer cannot be reached nothing of the web type is changed; all else is.
@@ -28,12 +27,12 @@ export type WatchTraffic = (listener: (configuration: BalancerConfiguration | nu
 export function balanced(
 	server: Server,
 	open: () => Promise<Balancing | null>,
-	traffic: WatchTraffic,
+	watch: WatchBalancer,
 ): Server {
 	return {
 		definition: server.definition,
 		setup: server.setup,
-		observe: (listener, options) => observeWithTraffic(server, traffic, listener, options),
+		observe: (listener, options) => observeWithTraffic(server, watch, listener, options),
 		apply: (change, options) => applyBalanced(server, open, change, options),
 		logs: (query, signal) => server.logs(query, signal),
 		stats: () => server.stats(),
@@ -46,7 +45,7 @@ export function balanced(
 /** As the server tells, and whether it is serving, which the load balancer knows. */
 async function observeWithTraffic(
 	server: Server,
-	watch: WatchTraffic,
+	watch: WatchBalancer,
 	listener: (event: ServerEvent) => void,
 	options: ObserveOptions,
 ): Promise<() => void> {
@@ -57,8 +56,8 @@ async function observeWithTraffic(
 			event.kind === 'snapshot' ? { ...event, observation: { ...event.observation, serving } } : event,
 		);
 	const stop = await server.observe(tell, options);
-	const stopTraffic = watch((configuration) => {
-		const now = configuration === null ? null : configuration.serving[name] === true;
+	const stopTraffic = watch((observation) => {
+		const now = servingNow(observation, name);
 		if (now === serving) return;
 		serving = now;
 		listener({ kind: 'serving', serving });

@@ -1,6 +1,7 @@
 import type { Balancer } from '../balancer/balancer.ts';
 import type { BalancerObservation } from '../model/balancer.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import type { Stack } from '../model/stack.ts';
 
 /**
  * What a load balancer reports now, or reported last.
@@ -35,4 +36,27 @@ export function requireAtWork({ configuration, connection, server, reason }: Bal
 		`${server}: ${why}`,
 		'nothing of web was changed; `procdeck lb` shows what is the matter',
 	);
+}
+
+/**
+ * What is known of a load balancer that does not answer.
+ * @param server the one that it runs on
+ * @param reason why it does not
+ */
+export function unanswered(
+	{ servers }: Pick<Stack, 'servers'>,
+	server: string,
+	reason: string,
+): BalancerObservation {
+	const isEmbedded = servers.some(({ name, supervisor }) => name === server && supervisor === 'embedded');
+	return {
+		kind: isEmbedded ? 'embedded' : 'haproxy',
+		server,
+		connection: 'unreachable',
+		reason,
+		asOf: new Date().toISOString(),
+		configuration: null,
+		backends: [],
+		drift: [],
+	};
 }

@@ -1,8 +1,8 @@
-import { ProcdeckError } from '../model/errors.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
-import type { ObserveOptions, Server } from '../server/server.ts';
+import type { Server } from '../server/server.ts';
 import { type ConsoleStore, receive, receiveStats, setNow } from '../store/console-store.ts';
 import type { Tick } from '../store/tick.ts';
+import { keepTrying } from './keep-trying.ts';
 
 export interface Observer {
 	/** Takes in what a server pushes, until the returned function is called. */
@@ -26,8 +26,6 @@ export interface ObserverOptions {
 const CLOCK_MS = 1_100;
 /** The samples of more servers than this come at any time, and are taken together. */
 const FEW_SERVERS = 3;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
 
 /** Takes in what the servers push: changes at once, statistics with the tick, and with them what time it is. */
 export function observeServers(options: ObserverOptions): Observer {
@@ -68,7 +66,10 @@ export function observeServers(options: ObserverOptions): Observer {
 			if (!end.aborted) onEvent(name, event);
 		};
 		const stats = () => wantsLoad(name);
-		void keepOpening(server, listener, { stats }, end).then((unsubscribe) => {
+		const observe = () => server.observe(listener, { stats });
+		const onFailure = (reason: string) => listener({ kind: 'connection', connection: 'unreachable', reason });
+		// Once it could be reached it comes back by itself.
+		void keepTrying(observe, onFailure, end).then((unsubscribe) => {
 			if (unsubscribe === null) return;
 			if (end.aborted) {
 				unsubscribe();
@@ -87,38 +88,4 @@ export function observeServers(options: ObserverOptions): Observer {
 			stopTaking();
 		},
 	};
-}
-
-/**
- * Observes a server as soon as it can be reached for the first time; after that it comes back by itself.
- * @returns null where it never can be, or nobody waits any more
- */
-async function keepOpening(
-	server: Server,
-	listener: (event: ServerEvent) => void,
-	options: ObserveOptions,
-	over: AbortSignal,
-): Promise<(() => void) | null> {
-	for (let longest = FIRST_RETRY_MS; ; longest = Math.min(LONGEST_RETRY_MS, 2 * longest)) {
-		try {
-			return await server.observe(listener, options);
-		} catch (error) {
-			if (over.aborted) return null;
-			const reason = error instanceof Error ? error.message : String(error);
-			listener({ kind: 'connection', connection: 'unreachable', reason });
-			if (!(error instanceof ProcdeckError) || error.code !== 'unreachable') return null;
-		}
-		await pause(Math.random() * longest, over);
-		if (over.aborted) return null;
-	}
-}
-
-function pause(ms: number, over: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		const timer = setTimeout(resolve, ms);
-		over.addEventListener('abort', () => {
-			clearTimeout(timer);
-			resolve();
-		});
-	});
 }

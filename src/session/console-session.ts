@@ -1,12 +1,13 @@
 import type { Server } from '../server/server.ts';
 import type { StackSource } from '../server/stack-source.ts';
 import type { CommandOutput } from '../store/command-output.ts';
-import type { ConsoleStore } from '../store/console-store.ts';
+import { type ConsoleStore, receiveBalancer } from '../store/console-store.ts';
 import { changesSomething, type Intent } from '../store/intent.ts';
 import type { LogBuffer } from '../store/log-buffer.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
 import { serverNamed } from '../store/selectors.ts';
 import type { Tick } from '../store/tick.ts';
+import type { WatchBalancer } from './balancer-watch.ts';
 import { createAdditions, type OpenAddition } from './console-additions.ts';
 import { createChangeRunner } from './console-changes.ts';
 import { createLoadInterest } from './console-load.ts';
@@ -41,6 +42,7 @@ export interface ConsoleSessionOptions {
 	/** What the connections of the servers ask. */
 	readonly questions: QuestionDesk;
 	readonly openAddition: OpenAddition;
+	readonly watchBalancer: WatchBalancer;
 }
 
 /** Opens the console's one loop: what servers push goes into the store, what the user intends goes to the servers. */
@@ -84,10 +86,12 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		if (!store.getState().readOnly || !changesSomething(intent)) void perform(intent);
 	};
 	roster.start();
+	const stopTraffic = options.watchBalancer((observation) => receiveBalancer(store, observation));
 	return {
 		dispatch,
 		left,
 		stop() {
+			stopTraffic();
 			for (const each of [roster, feed, scaler, observer, page]) each.stop();
 			options.questions.close();
 		},

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { BalancerObservation } from '../model/balancer.ts';
 import { observe, type ServerEvent, type ServerObservation, type ServerStats } from '../model/observed.ts';
 import { commandShower } from '../model/shown-command.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
@@ -50,6 +51,8 @@ export interface ConsoleState {
 	readonly readOnly: boolean;
 	/** In the stack file's order. */
 	readonly servers: readonly ServerEntry[];
+	/** null while none is known. */
+	readonly balancer: BalancerObservation | null;
 	/** Counts asked for by key and not acknowledged yet, by `cellKey`. */
 	readonly pending: Readonly<Record<string, number>>;
 	/** Oldest first. */
@@ -85,6 +88,7 @@ export function createConsoleStore(options: {
 		who,
 		readOnly,
 		servers,
+		balancer: null,
 		pending: {},
 		activities: [],
 		announcement: null,
@@ -166,6 +170,11 @@ export function receiveStats(store: ConsoleStore, samples: ReadonlyMap<string, S
 		return stats === undefined ? entry : { ...entry, stats, trends: withSample(entry.trends, stats) };
 	});
 	store.setState({ servers });
+}
+
+/** Takes in what the load balancer is like; null: there is none. */
+export function receiveBalancer(store: ConsoleStore, balancer: BalancerObservation | null): void {
+	store.setState({ balancer });
 }
 
 /** Records that a server has acknowledged a wanted count, ahead of its own event about it. */

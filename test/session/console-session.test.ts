@@ -61,6 +61,7 @@ async function open(
 		verbs: PROGRAMS,
 		questions,
 		openAddition: NO_ADDITIONS,
+		watchBalancer: () => () => {},
 		files,
 		pool,
 	});
@@ -297,6 +298,7 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 			verbs: PROGRAMS,
 			questions: createQuestionDesk(),
 			openAddition: NO_ADDITIONS,
+			watchBalancer: () => () => {},
 			files: stackInMemory(store.getState().stack),
 			pool: poolOf(),
 		}),

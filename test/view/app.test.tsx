@@ -71,6 +71,7 @@ async function open(
 		verbs: PROGRAMS,
 		questions,
 		openAddition,
+		watchBalancer: () => () => {},
 		files,
 		pool: poolOf(servers),
 	});

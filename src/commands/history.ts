@@ -1,4 +1,5 @@
 import { type HistoryEntry, isRecordedOnly } from '../model/change.ts';
+import { subjectText } from '../model/change-text.ts';
 import { withKnownOutcomes } from '../model/history-outcome.ts';
 import { snapshotsOf } from '../session/snapshot.ts';
 import type { Context } from './context.ts';
@@ -61,7 +62,7 @@ function printTable(output: Output, entries: readonly HistoryEntry[], now: Date)
 }
 
 function cells(entry: HistoryEntry, now: Date): Cell[] {
-	const { at, who, verb, server, type, instance, from, to, outcome, reason } = entry;
+	const { at, who, verb, server, from, to, outcome, reason } = entry;
 	const isRecorded = isRecordedOnly(entry);
 	const failed = outcome !== null && outcome !== 'done' && outcome !== 'unchanged';
 	return [
@@ -69,7 +70,7 @@ function cells(entry: HistoryEntry, now: Date): Cell[] {
 		who,
 		verb,
 		server,
-		instance ?? type ?? 'all',
+		subjectText(entry),
 		String(from ?? '-'),
 		String(to ?? '-'),
 		{ text: isRecorded ? 'recorded' : (outcome ?? 'under way'), look: failed ? 'bad' : 'plain' },

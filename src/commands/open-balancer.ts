@@ -1,4 +1,5 @@
 import type { Balancer } from '../balancer/balancer.ts';
+import type { HistoryEntry } from '../model/change.ts';
 import type { Asker } from '../model/question.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
@@ -41,14 +42,22 @@ export function balancerOf(files: StackSource, asker: Asker | null): BalancerHan
 		const balancer = await open();
 		if (loadBalancer === null || balancer === null) return null;
 		const addressOf = await balancerAddresses(stack, serverNamed(servers, loadBalancer.server), [name]);
-		return { balancer, address: addressOf(name) };
+		// Where its server was not opened, the one that this is about keeps it.
+		const keeper = steered.get(loadBalancer.server) ?? steered.get(name);
+		const keep = async (entry: HistoryEntry) => keeper?.note(entry).catch(() => {});
+		return { balancer, address: addressOf(name), keep };
 	};
+	const steered = new Map<string, Server>();
 	const watching = new BalancerWatch(files, open);
 	const watch: WatchBalancer = (listener) => watching.add(listener);
 	return {
 		open,
 		watch,
-		steer: (server) => balanced(server, () => balancingOf(server.definition.name), watch),
+		steer(server) {
+			const { name } = server.definition;
+			steered.set(name, server);
+			return balanced(server, () => balancingOf(name), watch);
+		},
 		async close() {
 			watching.close();
 			await closeOpened();

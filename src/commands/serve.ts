@@ -1,11 +1,9 @@
 import { ProcdeckError } from '../model/errors.ts';
-import { balancerNow } from '../session/balancer-now.ts';
+import { noBalancer } from '../model/serving.ts';
 import { serverNamed } from '../session/choose-servers.ts';
-import { noBalancer, switchServing } from '../session/load-balancer.ts';
-import { noteTraffic } from '../session/note-traffic.ts';
+import { applyToAll } from '../session/fan-out.ts';
 import { changeOptions } from './apply-change.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
-import { withBalancer } from './open-balancer.ts';
 import { openStackOrLastGood, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
@@ -31,17 +29,14 @@ export async function serve(
 	}
 	const home = stack.loadBalancer?.server;
 	if (home === undefined) throw noBalancer('refused');
-	const request = { server, isOn: how === 'on', force };
+	const change = { verb: 'serve', on: how === 'on', force, expected: null } as const;
 	const options = changeOptions({ wait: true, ...(timeout === undefined ? {} : { timeout }) });
-	const rows = await withBalancer(stack, async (balancer) => {
-		const { configuration } = await balancerNow(balancer!);
-		if (configuration === null) throw noBalancer('refused');
-		return withProgress(output, `switching ${server} ${how}`, (onProgress) =>
-			switchServing(balancer!, configuration, request, { ...options, onProgress }),
-		);
-	});
-	await withServers(globals, stack, [serverNamed(stack.servers, home)], 'peek', ([opened]) =>
-		noteTraffic(opened!, 'serve', rows, options),
+	// The history of what is done with traffic is kept where the load balancer is.
+	const definitions = [...new Set([server, home])].map((name) => serverNamed(stack.servers, name));
+	const rows = await withServers(globals, stack, definitions, 'peek', ([target]) =>
+		withProgress(output, `switching ${server} ${how}`, (onProgress) =>
+			applyToAll([target!], change, { ...options, onProgress }),
+		),
 	);
 	return reportChanges(context, stack, rows, '');
 }

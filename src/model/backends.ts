@@ -1,5 +1,5 @@
 import type { Backend } from './balancer.ts';
-import type { Change, Selector } from './change.ts';
+import type { Selector, SupervisorChange } from './change.ts';
 import { lookUp } from './look-up.ts';
 import type { InstanceObservation, ServerObservation } from './observed.ts';
 import { WEB_TYPE } from './stack.ts';
@@ -28,7 +28,7 @@ export function wantedBackends(observation: ServerObservation, address: string):
 }
 
 /** Whether a change is about the web type, among others or alone. */
-export function concernsWeb(change: Change): boolean {
+export function concernsWeb(change: SupervisorChange): boolean {
 	switch (change.verb) {
 		case 'scale':
 			return change.targets.some(({ type }) => type === WEB_TYPE);
@@ -47,7 +47,10 @@ export function concernsWeb(change: Change): boolean {
 }
 
 /** Whether a change ends an instance of the web type for good, so that it must have no traffic before. */
-export function endsWeb(change: Change, observation: ServerObservation): (instance: Named) => boolean {
+export function endsWeb(
+	change: SupervisorChange,
+	observation: ServerObservation,
+): (instance: Named) => boolean {
 	const isOver = (count: number) => (instance: Named) => instance.index > count;
 	switch (change.verb) {
 		case 'scale':
@@ -65,7 +68,7 @@ export function endsWeb(change: Change, observation: ServerObservation): (instan
 	}
 }
 
-function countAfter({ targets }: Change & { verb: 'scale' }, count: number): number {
+function countAfter({ targets }: SupervisorChange & { verb: 'scale' }, count: number): number {
 	const target = targets.findLast(({ type }) => type === WEB_TYPE);
 	if (target === undefined) return count;
 	return 'to' in target ? target.to : count + target.by;

@@ -22,6 +22,17 @@ export function agoText(at: string, now: number): string {
 	return `${count} ${name}${count === 1 ? '' : 's'} ago`;
 }
 
+/** What a change is about, for a column of its own: an instance, a process type, `all` of them, or `-` for what has none. */
+export function subjectText({
+	instance,
+	type,
+	from,
+	to,
+}: Pick<HistoryEntry, 'instance' | 'type' | 'from' | 'to'>): string {
+	const isAboutTypes = typeof (from ?? to) !== 'string';
+	return instance ?? type ?? (isAboutTypes ? 'all' : '-');
+}
+
 const MOST_NAMED = 3;
 
 /**
@@ -40,9 +51,9 @@ export function changeText(parts: readonly HistoryEntry[]): string {
 	return `${parts[0]?.verb} ${listed}${everywhere}`;
 }
 
-/** ` 2 -> 4` where the change set a wanted count, else nothing. */
+/** ` 2 -> 4` where the change set a wanted count, ` on -> off` where it switched traffic, else nothing. */
 export function countsText({ verb, from, to }: HistoryEntry, arrow: string): string {
-	return verb === 'scale' || verb === 'move' ? ` ${from} ${arrow} ${to}` : '';
+	return verb === 'scale' || verb === 'move' || verb === 'serve' ? ` ${from} ${arrow} ${to}` : '';
 }
 
 /** What was passed over by an undo, one text for each reason: `scale n 1 -> 2 on local and 2 earlier: n left …`. */

@@ -11,8 +11,8 @@ export type ScaleTarget =
 	| { readonly type: string; readonly to: number; readonly expected: number | null }
 	| { readonly type: string; readonly by: number };
 
-/** What a verb asks of one server. Empty `selectors` or `types` mean all. */
-export type Change =
+/** What a verb asks of what supervises a server's instances. Empty `selectors` or `types` mean all. */
+export type SupervisorChange =
 	| { readonly verb: 'scale'; readonly targets: readonly ScaleTarget[] }
 	| {
 			readonly verb: 'start';
@@ -41,6 +41,19 @@ export type Change =
 	| { readonly verb: 'surge'; readonly type: string; readonly on: boolean }
 	/** Stops everything and the supervisor; nothing starts at boot until `start`. */
 	| { readonly verb: 'down' };
+
+/** What a verb asks of the load balancer: whether it sends web traffic to a server. */
+export interface ServeChange {
+	readonly verb: 'serve';
+	readonly on: boolean;
+	/** Off also where no other server answers then. */
+	readonly force: boolean;
+	/** Makes the change a `conflict` when the server is not that any more; null: whatever it is. */
+	readonly expected: boolean | null;
+}
+
+/** What a verb asks of one server. */
+export type Change = SupervisorChange | ServeChange;
 
 export type Outcome = 'done' | 'unchanged' | 'failed' | 'unreachable' | 'unknown';
 

@@ -1,4 +1,5 @@
-import type { BackendObservation, BalancerObservation } from './balancer.ts';
+import type { BackendObservation, BalancerConfiguration, BalancerObservation } from './balancer.ts';
+import { ProcdeckError } from './errors.ts';
 
 /** The web traffic of one server. */
 export interface Serving {
@@ -43,6 +44,28 @@ export function servingOf({ configuration, backends }: BalancerObservation): Ser
 /** Whether it does something else than its configuration says, or an instance is left out of turn by a restart. */
 export function needsMending({ configuration, drift, backends }: BalancerObservation): boolean {
 	return configuration !== null && (drift.length > 0 || backends.some(({ state }) => state === 'held'));
+}
+
+/** Whether no other server answers requests. One that is On and has no instance of web answers nobody. */
+export function isOnlyServing(
+	{ serving, backends }: Pick<BalancerConfiguration, 'serving' | 'backends'>,
+	server: string,
+): boolean {
+	return !backends.some((backend) => backend.server !== server && serving[backend.server] === true);
+}
+
+/** What is said where a stack has no load balancer. */
+export function noBalancer(code: 'usage' | 'refused'): ProcdeckError {
+	return new ProcdeckError(
+		code,
+		'this stack has no load balancer',
+		'`procdeck lb add SERVER` sets one up on a server',
+	);
+}
+
+/** What traffic is switched to, in answers and in the history. */
+export function servingWord(isOn: boolean): 'on' | 'off' {
+	return isOn ? 'on' : 'off';
 }
 
 /** Whether a server is serving; null: there is no load balancer, or what it does is not known. */

@@ -1,5 +1,6 @@
 import type { HistoryEntry } from './change.ts';
 import type { ServerObservation, TypeObservation } from './observed.ts';
+import { servingWord } from './serving.ts';
 
 /**
  * Why a part of a change cannot be taken back: `gone` for good, since what it changed is not there any more or went on by
@@ -12,6 +13,7 @@ export interface Obstacle {
 
 /** What stands in the way of taking back one part, or null. */
 export function obstacleTo(part: HistoryEntry, observations: readonly ServerObservation[]): Obstacle | null {
+	if (part.verb === 'serve') return obstacleToServe(part, observations);
 	const observation = observations.find(({ name }) => name === part.server);
 	if (!observation) return gone(`${part.server} is not a server of the stack any more`);
 	const type = observation.types.find((each) => each.type === part.type);
@@ -25,6 +27,24 @@ export function obstacleTo(part: HistoryEntry, observations: readonly ServerObse
 	const moved = whatMoved(part, type, observation);
 	if (moved === null) return null;
 	const other = observation.history.findLast((entry) => isLaterByOther(entry, part));
+	return other ? { kind: 'conflict', reason: `changed since by ${other.who}: ${moved}` } : gone(moved);
+}
+
+/** Web traffic needs nothing of the server itself; its history is with the load balancer. */
+function obstacleToServe(part: HistoryEntry, observations: readonly ServerObservation[]): Obstacle | null {
+	const later = observations.flatMap(({ history }) => history).filter(({ at }) => at > part.at);
+	if (later.some(({ verb }) => verb === 'lb remove')) return gone('the load balancer was removed since');
+	const serving = observations.find(({ name }) => name === part.server)?.serving ?? null;
+	if (serving === null) {
+		const reason = `whether ${part.server} gets web traffic is not known now`;
+		return { kind: 'conflict', reason };
+	}
+	const now = servingWord(serving);
+	if (now === part.to) return null;
+	const moved = `web traffic of ${part.server} is ${now}`;
+	const other = later.findLast(
+		({ who, verb, server }) => verb === 'serve' && server === part.server && who !== part.who,
+	);
 	return other ? { kind: 'conflict', reason: `changed since by ${other.who}: ${moved}` } : gone(moved);
 }
 

@@ -53,13 +53,21 @@ function leftBy(kind: Obstacle['kind'], judged: readonly Judged[]): LeftPart[] {
 	);
 }
 
-/** Where a later count stays, an earlier one that happens to fit again is not what it was built on. */
+/** Where a later count or switch stays, an earlier one that happens to fit again is not what it was built on. */
 function lostLater(part: HistoryEntry, passedOver: readonly LeftPart[]): Obstacle | null {
-	if (part.verb === 'stop') return null;
+	const subject = subjectOf(part);
+	if (subject === null) return null;
 	const later = passedOver.find(
-		({ part: { verb, server, type } }) => verb !== 'stop' && server === part.server && type === part.type,
+		({ part: other }) =>
+			subjectOf(other) === subject && other.server === part.server && other.type === part.type,
 	);
 	return later ? { kind: 'gone', reason: later.reason } : null;
+}
+
+/** What a change sets to a value; null: it sets none. */
+function subjectOf({ verb }: HistoryEntry): 'count' | 'traffic' | null {
+	if (verb === 'stop') return null;
+	return verb === 'serve' ? 'traffic' : 'count';
 }
 
 /** Whether a move can be taken back only where it went to, which would end its instances for good. */

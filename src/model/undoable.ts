@@ -1,6 +1,6 @@
 import type { HistoryEntry } from './change.ts';
 
-const UNDOABLE_VERBS: ReadonlySet<string> = new Set(['scale', 'move', 'pause', 'stop']);
+const UNDOABLE_VERBS: ReadonlySet<string> = new Set(['scale', 'move', 'pause', 'stop', 'serve']);
 
 /**
  * The changes of `who` that were not taken back yet, latest first. Each is its net parts, oldest first: one entry a type

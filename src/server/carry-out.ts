@@ -1,5 +1,5 @@
 import { monotonicNow } from '../linux/proc.ts';
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow, HistoryEntry, SupervisorChange } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import { freshId } from '../model/fresh-id.ts';
 import type { ServerDefinition } from '../model/stack.ts';
@@ -31,7 +31,7 @@ export interface ChangeTarget {
 	 * @param timeoutMs for the whole verb; null: the default
 	 * @throws ProcdeckError for bad input, when nothing was attempted
 	 */
-	begin(change: Change, timeoutMs: number | null): Promise<Begun>;
+	begin(change: SupervisorChange, timeoutMs: number | null): Promise<Begun>;
 	/** Keeps an entry of the history; a history that cannot be written stops nothing. */
 	keep(entry: HistoryEntry): Promise<void>;
 }
@@ -39,7 +39,7 @@ export interface ChangeTarget {
 /** Plans a verb, records it, sets it going, waits until it has settled and notes all that in the history. */
 export async function carryOut(
 	target: ChangeTarget,
-	change: Change,
+	change: SupervisorChange,
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
 	const startedAt = monotonicNow();

@@ -1,6 +1,6 @@
 import { isSelected } from '../model/backends.ts';
 import type { Backend } from '../model/balancer.ts';
-import type { Change, ChangeOptions, ChangeRow, Selector } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow, Selector, SupervisorChange } from '../model/change.ts';
 import type { InstanceObservation, ServerObservation } from '../model/observed.ts';
 import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
@@ -8,7 +8,7 @@ import { succeeded } from './outcome.ts';
 import { snapshotOf } from './snapshot.ts';
 import { type Traffic, withCut } from './traffic.ts';
 
-type Restart = Change & { verb: 'restart' };
+type Restart = SupervisorChange & { verb: 'restart' };
 
 /**
  * Restarts instances, and those of the web type without a lost request: each is drained first and gets traffic again

@@ -1,13 +1,14 @@
 import type { Balancer } from '../balancer/balancer.ts';
 import { concernsWeb } from '../model/backends.ts';
 import type { BalancerObservation } from '../model/balancer.ts';
-import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, SupervisorChange } from '../model/change.ts';
 import type { ServerEvent } from '../model/observed.ts';
 import { servingNow } from '../model/serving.ts';
 import type { ObserveOptions, Server } from '../server/server.ts';
 import { restartBalanced } from './balanced-restart.ts';
 import { peekAtBalancer, requireAtWork } from './balancer-now.ts';
 import type { WatchBalancer } from './balancer-watch.ts';
+import { type Keep, serve } from './serve.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Traffic, withCut } from './traffic.ts';
 
@@ -17,6 +18,8 @@ export interface Balancing {
 	readonly balancer: Balancer;
 	/** Where the load balancer reaches the server's instances. */
 	readonly address: string;
+	/** Notes in the history what was done with the traffic; what cannot be noted stops nothing. */
+	readonly keep: Keep;
 }
 
 /**
@@ -74,10 +77,11 @@ async function applyBalanced(
 	change: Change,
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
-	if (!concernsWeb(change)) return server.apply(change, options);
+	if (change.verb !== 'serve' && !concernsWeb(change)) return server.apply(change, options);
 	const balancing = await open();
 	if (balancing === null) return server.apply(change, options);
-	const { balancer, address } = balancing;
+	const { balancer, address, keep } = balancing;
+	if (change.verb === 'serve') return serve(balancer, server.definition.name, change, keep, options);
 	const seen = await peekAtBalancer(balancer);
 	if (seen.configuration === null) return server.apply(change, options);
 	const traffic = new Traffic(balancer, server, address, options);
@@ -101,7 +105,7 @@ async function applyWithoutTraffic(
 	server: Server,
 	traffic: Traffic,
 	kind: BalancerObservation['kind'],
-	change: Change,
+	change: SupervisorChange,
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
 	const rows = await server.apply(change, options);

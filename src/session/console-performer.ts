@@ -1,3 +1,5 @@
+import { servingWord } from '../model/serving.ts';
+import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import type { ConsoleStore } from '../store/console-store.ts';
 import type { CountTarget, Intent } from '../store/intent.ts';
@@ -131,9 +133,18 @@ function mover({ servers, runner }: PerformerOptions): (intent: Of<'move'>) => P
 	};
 }
 
+function switcher({ servers, runner }: PerformerOptions): (intent: Of<'serve'>) => Promise<void> {
+	return ({ server, on, force }) => {
+		const named = serversNamed(servers, [server]);
+		const change = { verb: 'serve', on, force, expected: !on } as const;
+		return runner.apply(`traffic ${servingWord(on)}`, [WEB_TYPE], named, change);
+	};
+}
+
 /** What each intent does. */
 export function createPerformer(options: PerformerOptions): Perform {
 	const [change, count, move] = [afterDown(changer(options)), counter(options), mover(options)];
+	const switchTraffic = switcher(options);
 	const countMany = manyCounter(options);
 	return (intent) => {
 		switch (intent.kind) {
@@ -144,6 +155,8 @@ export function createPerformer(options: PerformerOptions): Perform {
 				return countMany(intent);
 			case 'move':
 				return move(intent);
+			case 'serve':
+				return switchTraffic(intent);
 			case 'undo':
 				return options.runner.undo([...options.servers.values()]);
 			case 'check-server':

@@ -1,5 +1,7 @@
 import type { Change, ChangeOptions, ChangeRow, ProgressListener, Selector } from '../model/change.ts';
 import { exitCodeOf, ProcdeckError } from '../model/errors.ts';
+import { servingWord } from '../model/serving.ts';
+import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { applyExplained } from './explain.ts';
 
@@ -87,6 +89,8 @@ function namedIn(change: Change): RowTarget[] {
 		case 'pause':
 		case 'resume':
 			return change.types.map((type) => ({ type, to: null }));
+		case 'serve':
+			return [{ type: WEB_TYPE, to: servingWord(change.on) }];
 		case 'surge':
 			return [{ type: change.type, to: null }];
 		case 'down':

@@ -3,12 +3,12 @@ import type { Balancer } from '../balancer/balancer.ts';
 import { readForEdit, type StackFileEdit, writeEdit } from '../files/edit-stack-file.ts';
 import { wantedBackends, webCount } from '../model/backends.ts';
 import type { BalancerConfiguration, BalancerSettings } from '../model/balancer.ts';
-import type { ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
-import { needsMending } from '../model/serving.ts';
+import { needsMending, noBalancer } from '../model/serving.ts';
 import { changesSomething, type SetupPlan } from '../model/setup.ts';
-import { type ServerDefinition, type Stack, WEB_TYPE } from '../model/stack.ts';
+import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { withLoadBalancer, withoutLoadBalancer } from '../model/stack-file-edit.ts';
 import { peekAtBalancer } from './balancer-now.ts';
 import { serverNamed } from './choose-servers.ts';
@@ -130,69 +130,4 @@ export async function removeBalancer(
 	await balancer.setup.remove();
 	await writeEdit(edit);
 	return [{ server, type: null, from: 'load balancer', to: null, outcome: 'done', reason: null }];
-}
-
-/** What is said where a stack has no load balancer. */
-export function noBalancer(code: 'usage' | 'refused'): ProcdeckError {
-	return new ProcdeckError(
-		code,
-		'this stack has no load balancer',
-		'`procdeck lb add SERVER` sets one up on a server',
-	);
-}
-
-/** Whether traffic was switched On or Off, for the answer. */
-const wordOf = (isOn: boolean) => (isOn ? 'on' : 'off');
-
-export interface ServingRequest {
-	readonly server: string;
-	readonly isOn: boolean;
-	/** Also the last server that is serving may be switched Off. */
-	readonly force: boolean;
-}
-
-/**
- * Switches a server's web traffic.
- * @param present what the load balancer's configuration says now
- * @throws ProcdeckError `refused` for the last serving server without `force`; `unreachable`
- */
-export async function switchServing(
-	balancer: Balancer,
-	present: BalancerConfiguration,
-	{ server, isOn, force }: ServingRequest,
-	{ timeoutMs, onProgress }: Pick<ChangeOptions, 'timeoutMs' | 'onProgress'>,
-): Promise<ChangeRow[]> {
-	const was = present.serving[server] === true;
-	const row = { server, type: WEB_TYPE, from: wordOf(was), to: wordOf(isOn) } as const;
-	if (was === isOn) return [{ ...row, outcome: 'unchanged', reason: null }];
-	// A server that is On and has no instance of web answers nobody.
-	const others = present.backends.filter(
-		(backend) => backend.server !== server && present.serving[backend.server] === true,
-	);
-	if (!isOn && others.length === 0 && !force) throw lastServing(server);
-	const onSessions = (left: number) => {
-		if (left > 0) onProgress?.(0, 1, [`${left} sessions left`]);
-	};
-	const { cut } = await balancer.setServing(server, isOn, { withinMs: timeoutMs, onSessions });
-	return [{ ...row, outcome: 'done', reason: remark(present, server, isOn, cut) }];
-}
-
-function lastServing(server: string): ProcdeckError {
-	return new ProcdeckError(
-		'refused',
-		`${server} is the last server that is serving: without it every request gets a 503`,
-		'switch another one on first, or say --force',
-	);
-}
-
-function remark(
-	{ backends }: BalancerConfiguration,
-	server: string,
-	isOn: boolean,
-	cut: number,
-): string | null {
-	if (cut > 0) return `${cut} ${cut === 1 ? 'session was' : 'sessions were'} cut after the drain timeout`;
-	if (isOn && !backends.some((backend) => backend.server === server))
-		return `no instance of web is wanted on ${server}: \`procdeck scale web=1 --server ${server}\``;
-	return null;
 }

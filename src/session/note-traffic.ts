@@ -1,21 +1,45 @@
-import type { ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow, HistoryEntry, Outcome } from '../model/change.ts';
 import { freshId } from '../model/fresh-id.ts';
 import type { Server } from '../server/server.ts';
 
+type Told = Pick<ChangeRow, 'server' | 'type' | 'from' | 'to' | 'reason'> & {
+	readonly outcome: Outcome | null;
+};
+
 /**
- * Notes what was done with web traffic in the history of the load balancer's server. What cannot be noted stops nothing.
+ * What the history says of something that was done with web traffic.
  * @param verb `serve`, `lb add` or `lb remove`
  */
+export function trafficEntry(
+	verb: string,
+	{ server, type, from, to, outcome, reason }: Told,
+	{ who, changeId, historyVerb = verb, undoes }: Omit<ChangeOptions, 'wait' | 'timeoutMs'>,
+): HistoryEntry {
+	const at = new Date().toISOString();
+	return {
+		id: freshId(),
+		changeId,
+		at,
+		who,
+		verb: historyVerb,
+		server,
+		type,
+		from,
+		to,
+		outcome,
+		...(reason === null ? {} : { reason }),
+		...(undoes === undefined ? {} : { undoes }),
+	};
+}
+
+/** Notes what was done with web traffic in the history of the load balancer's server. What cannot be noted stops nothing. */
 export async function noteTraffic(
 	home: Server,
 	verb: string,
 	rows: readonly ChangeRow[],
-	{ who, changeId }: Pick<ChangeOptions, 'who' | 'changeId'>,
+	options: ChangeOptions,
 ): Promise<void> {
-	for (const { server, type, from, to, outcome, reason } of rows) {
-		if (outcome === 'unchanged') continue;
-		const at = new Date().toISOString();
-		const entry: HistoryEntry = { id: freshId(), changeId, at, who, verb, server, type, from, to, outcome };
-		await home.note(reason === null ? entry : { ...entry, reason }).catch(() => {});
+	for (const row of rows) {
+		if (row.outcome !== 'unchanged') await home.note(trafficEntry(verb, row, options)).catch(() => {});
 	}
 }

@@ -1,7 +1,7 @@
 import type { Balancer, Drained } from '../balancer/balancer.ts';
 import { endsWeb, wantedBackends } from '../model/backends.ts';
 import type { Backend, BalancerObservation } from '../model/balancer.ts';
-import type { Change, ChangeOptions, ChangeRow } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow, SupervisorChange } from '../model/change.ts';
 import type { ServerObservation } from '../model/observed.ts';
 import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
@@ -37,7 +37,7 @@ export class Traffic {
 	}
 
 	/** Takes the traffic from what a change is going to end. */
-	async endOf(observation: ServerObservation, change: Change): Promise<Drained> {
+	async endOf(observation: ServerObservation, change: SupervisorChange): Promise<Drained> {
 		const ends = endsWeb(change, observation);
 		const ended = new Set(observation.instances.filter((each) => ends(each)).map(({ name }) => name));
 		const backends = this.backendsOf(observation);

@@ -88,6 +88,8 @@ function inverse(part: HistoryEntry): Change {
 				formation: null,
 				shell: shellEnvironment(process.env),
 			};
+		case 'serve':
+			return { verb: 'serve', on: part.from === 'on', force: false, expected: part.to === 'on' };
 		default:
 			return { verb: 'scale', targets: [{ type, to: Number(part.from), expected: Number(part.to) }] };
 	}

@@ -75,9 +75,9 @@ export const undoPlan: (state: ConsoleState) => UndoPlan = derived(
 		who,
 		...servers.flatMap(({ observation }) => {
 			if (observation === null) return [null];
-			const { history, types, instances } = observation;
+			const { history, types, instances, serving } = observation;
 			// Instances come and go all the time, and matter only to what was done to one of them.
-			return [history, types, namesInstances(history) ? instances : null];
+			return [history, types, serving, namesInstances(history) ? instances : null];
 		}),
 	],
 	({ who, servers }) =>

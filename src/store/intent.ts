@@ -48,6 +48,14 @@ export type Intent =
 			/** null: all of them. */
 			readonly count: number | null;
 	  }
+	/** Switches web traffic. */
+	| {
+			readonly kind: 'serve';
+			readonly server: string;
+			readonly on: boolean;
+			/** Off also where no other server answers then. */
+			readonly force: boolean;
+	  }
 	/** Stops everything, and keeps it from starting at boot. */
 	| { readonly kind: 'down'; readonly servers: readonly string[] }
 	| { readonly kind: 'undo' }
@@ -91,6 +99,7 @@ const CHANGING: ReadonlySet<Intent['kind']> = new Set([
 	'pause',
 	'resume',
 	'move',
+	'serve',
 	'down',
 	'undo',
 	'check-server',

@@ -7,6 +7,7 @@ function partWords({ type, instance, from, to, verb }: HistoryEntry, arrow: stri
 	// Its server is all that this is about.
 	if (verb.startsWith('server ')) return verb;
 	const subject = instance ?? type ?? 'everything';
+	if (verb === 'serve') return `web traffic ${to}`;
 	if (typeof from === 'number' && typeof to === 'number' && from !== to)
 		return `${subject} ${from} ${arrow} ${to}`;
 	return `${verb} ${subject}`;

@@ -35,8 +35,11 @@ export function usage(message: string): ProcdeckError {
 	return new ProcdeckError('usage', message);
 }
 
-export function serverFlag({ flags }: Words, flag: string, { model }: Context): string {
-	const name = flags.get(flag) ?? '';
+export function serverFlag({ flags }: Words, flag: string, context: Context): string {
+	return knownServer(flags.get(flag) ?? '', context);
+}
+
+function knownServer(name: string, { model }: Context): string {
 	const names = model.state.servers.map((server) => server.name);
 	if (!names.includes(name)) {
 		throw new ProcdeckError(
@@ -119,6 +122,13 @@ const parseMove: Parse = (words, context) => {
 	return [{ kind: 'move', type: selector.type, from, to, count: count === undefined ? null : Number(count) }];
 };
 
+const parseServe: Parse = ({ words: [name, how, ...more], flags }, context) => {
+	if (name === undefined || (how !== 'on' && how !== 'off') || more.length > 0)
+		throw usage('serve SERVER on, or off');
+	const server = knownServer(name, context);
+	return [{ kind: 'serve', server, on: how === 'on', force: flags.has('--force') }];
+};
+
 const parseDown: Parse = (words, context) => {
 	refuseWords('down', words);
 	if (words.flags.has('--server') || words.flags.has('--all'))
@@ -153,6 +163,7 @@ const CHANGES: Readonly<Record<string, NativeVerb>> = {
 	pause: { flags: WHERE, parse: parsePause('pause') },
 	resume: { flags: WHERE, parse: parsePause('resume') },
 	move: { flags: ['--from', '--to', '--count'], parse: parseMove },
+	serve: { flags: ['--force'], parse: parseServe },
 	down: { flags: WHERE, parse: parseDown },
 	undo: { flags: [], parse: parseUndo },
 };

@@ -30,6 +30,7 @@ function reachOf(intent: Intent): { servers: readonly string[]; types: readonly 
 /** What people want where the intent reaches, as one text. What runs is not in it: a crash does not make a plan another. */
 export function basisOf(state: ConsoleState, intent: Intent): string {
 	if (intent.kind === 'undo') return JSON.stringify(undoPlan(state).parts.map(({ id }) => id));
+	if (intent.kind === 'serve') return JSON.stringify(state.balancer?.configuration?.serving ?? null);
 	const { servers, types } = reachOf(intent);
 	const facts = servers.map((name) => {
 		const server = serverNamed(state, name);

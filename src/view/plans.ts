@@ -6,6 +6,7 @@ import { planCount, planScaleMany } from './plans/count.ts';
 import type { Draft } from './plans/draft.ts';
 import { planMove } from './plans/move.ts';
 import { planRestart } from './plans/restart.ts';
+import { planServe } from './plans/serve.ts';
 import { planDown, planPause, planStop } from './plans/stop.ts';
 import { planUndo } from './plans/undo.ts';
 import type { Plan } from './ui.ts';
@@ -26,6 +27,8 @@ function draftFor(state: ConsoleState, intent: Intent): Draft | null {
 			return planScaleMany(state, intent);
 		case 'move':
 			return planMove(state, intent);
+		case 'serve':
+			return planServe(state, intent);
 		case 'down':
 			return planDown(state, intent);
 		case 'undo':

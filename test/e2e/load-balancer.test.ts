@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { HistoryEntry } from '../../src/model/change.ts';
 import { freePort } from '../support/free-port.ts';
 import { HttpLoad } from '../support/http-load.ts';
 import { processOf } from '../support/instances.ts';
@@ -107,6 +108,49 @@ describe('a load balancer on this machine', () => {
 			{ verb: 'serve', to: 'off' },
 			{ verb: 'serve', to: 'on' },
 		]);
+	});
+
+	it('is switched on again by undo, also where something else was changed meanwhile', async () => {
+		const { stack } = await behindBalancer();
+		await stack.change('serve', 'local', 'off', '--force');
+		expect(await stack.change('undo')).toEqual([
+			{ server: 'local', type: 'web', from: 'off', to: 'on', outcome: 'done', reason: null },
+		]);
+		await stack.change('serve', 'local', 'off', '--force');
+		await stack.change('scale', 'worker=2');
+		await stack.change('undo');
+		expect((await stack.server()).serving).toBe(false);
+		await stack.change('undo');
+		expect((await stack.server()).serving).toBe(true);
+		const { history } = (await stack.procdeck('history', '--json')).json<{ history: HistoryEntry[] }>();
+		expect(history.slice(-5).map(({ verb, to }) => `${verb} ${to}`)).toEqual([
+			'undo on',
+			'serve off',
+			'scale 2',
+			'undo 1',
+			'undo on',
+		]);
+	});
+
+	it('is switched by key in a console that was open before it was there', async () => {
+		const stack = await tempStack({
+			Procfile: `web: INSTANCE=$PS exec node ${WEB}\n`,
+			'procdeck.yml': STACK_FILE,
+			'.env': `PORT=${await freePort(FIRST_PORT)}\n`,
+		});
+		const console = stack.open([]);
+		await console.waitForText(/2\/2 up/);
+		console.press('w');
+		await console.waitForText('there is no load balancer');
+		await stack.change('lb', 'add', 'local', '--port', String(await freePort(FIRST_PORT + 90)), '--yes');
+		await console.waitForText(/ On +\d+%/);
+		console.press('w');
+		await console.waitForText('local is the last that serves: every request will get a 503.');
+		await console.waitForText('procdeck serve local off --force');
+		console.press('y');
+		await console.waitForText(/ Off +\d+%/);
+		console.press('w');
+		await console.waitForText(/ On +\d+%/);
 	});
 
 	it('comes back by itself with the stack, and to what its configuration says', async () => {

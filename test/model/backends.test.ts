@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concernsWeb, endsWeb, wantedBackends, webCount } from '../../src/model/backends.ts';
-import type { Change } from '../../src/model/change.ts';
+import type { SupervisorChange } from '../../src/model/change.ts';
 import type { ServerObservation } from '../../src/model/observed.ts';
 import { scriptedServer } from '../support/scripted-server.ts';
 
@@ -9,7 +9,7 @@ const { observation } = scriptedServer({ counts: { web: 3, worker: 1 } });
 const webs = observation.instances.filter(({ type }) => type === 'web');
 
 /** What is left of the web type after a change. */
-function leftAfter(change: Change, seen: ServerObservation = observation): string[] {
+function leftAfter(change: SupervisorChange, seen: ServerObservation = observation): string[] {
 	const ends = endsWeb(change, seen);
 	return webs.filter((each) => !ends(each)).map(({ name }) => name);
 }
@@ -42,7 +42,7 @@ describe('the backends of a server', () => {
 
 describe('what a change ends', () => {
 	const web = { type: 'web', index: null };
-	it.each<[string, Change, string[]]>([
+	it.each<[string, SupervisorChange, string[]]>([
 		['a smaller count', { verb: 'scale', targets: [{ type: 'web', to: 1, expected: null }] }, ['web.1']],
 		['one less', { verb: 'scale', targets: [{ type: 'web', by: -1 }] }, ['web.1', 'web.2']],
 		[

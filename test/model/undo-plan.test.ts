@@ -177,3 +177,43 @@ describe('a move', () => {
 		expect(planUndo([on('a', 2, []), on('b', 2, [failed])], ME).parts).toEqual([failed]);
 	});
 });
+
+describe('web traffic that was switched', () => {
+	const off = () => made({ verb: 'serve', server: 'web1', from: 'on', to: 'off' });
+	/** The history of it is where the load balancer is. */
+	const seen = (history: readonly HistoryEntry[], serving: boolean | null) => [
+		observed({ name: 'lb1', history, types: [] }),
+		observed({ name: 'web1', serving, types: [] }),
+	];
+
+	it('is taken back on the server that it is about', () => {
+		const entry = off();
+		expect(planUndo(seen([entry], false), ME)).toEqual({ parts: [entry], conflicts: [], passedOver: [] });
+	});
+
+	it('is apart from the counts of the same server', () => {
+		const scaled = made({ server: 'web1' });
+		const switched = off();
+		const [home, web1] = seen([switched], true);
+		const both = { ...web1!, types: [WEB], history: [scaled] };
+		const plan = planUndo([home!, both], ME);
+		expect(plan.parts).toEqual([scaled]);
+		expect(reasons(plan)).toEqual(['serve web: web traffic of web1 is on']);
+	});
+
+	it('is a conflict where somebody else has switched it since, or it cannot be known', () => {
+		const mine = off();
+		const theirs = made({ ...off(), who: 'bob@desk', changeId: 'theirs', from: 'off', to: 'on' });
+		const [moved] = planUndo(seen([mine, theirs], true), ME).conflicts;
+		expect(moved?.reason).toBe('changed since by bob@desk: web traffic of web1 is on');
+		const [unknown] = planUndo(seen([mine], null), ME).conflicts;
+		expect(unknown?.reason).toBe('whether web1 gets web traffic is not known now');
+	});
+
+	it('is gone with the load balancer', () => {
+		const history = [off(), made({ verb: 'lb remove', type: null, from: 'load balancer', to: null })];
+		const plan = planUndo(seen(history, null), ME);
+		expect(plan.parts).toEqual([]);
+		expect(reasons(plan)).toEqual(['serve web: the load balancer was removed since']);
+	});
+});

@@ -192,6 +192,12 @@ export function scriptedServer({
 		});
 	const carryOut = (change: Change): ChangeRow[] => {
 		switch (change.verb) {
+			case 'serve': {
+				const word = (on: boolean) => (on ? 'on' : 'off');
+				const was = observation.serving === true;
+				push({ kind: 'serving', serving: change.on });
+				return [row('web', word(was), word(change.on))];
+			}
 			case 'scale':
 				return scale(change);
 			case 'start':

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { putActivity, receive, setNewServer, setNow } from '../../src/store/console-store.ts';
+import {
+	putActivity,
+	receive,
+	receiveBalancer,
+	setNewServer,
+	setNow,
+} from '../../src/store/console-store.ts';
 import { planFor } from '../../src/view/plans.ts';
 import { frame } from '../../src/view/presentation/frame.ts';
 import { ASCII, UNICODE } from '../../src/view/presentation/glyphs.ts';
@@ -111,6 +117,39 @@ test('the plan of a restart in production has Cancel focused and names the comma
 	expect(screen).toContain('> Cancel <');
 	expect(screen).toContain('procdeck restart worker --server jobs1 -e production');
 	await expect(screen).toMatchFileSnapshot('golden/plan.txt');
+});
+
+test('the plan of switching web traffic off says who takes it, and asks more where nobody does', async () => {
+	const scene = busyShop();
+	const backend = (server: string, port: number, sessions: number) => ({
+		...{ server, instance: 'web.1', address: server, port, sessions, state: 'healthy' as const },
+		...{ reason: null, requests: 100, errors: 0, responseMs: 12 },
+	});
+	const settings = {
+		...{ port: 80, healthCheck: '/', algorithm: 'leastconn' as const, sticky: false },
+		...{ drainTimeoutMs: 30_000, certificate: null },
+	};
+	const traffic = (serving: Readonly<Record<string, boolean>>) => {
+		const backends = [backend('web1', 5000, 14), backend('jobs1', 5000, 3)];
+		receiveBalancer(scene.store, {
+			...{ kind: 'haproxy', server: 'web1', connection: 'connected' },
+			...{ reason: null, drift: [], asOf: '' },
+			configuration: { settings, serving, backends },
+			backends,
+		});
+		const off = { kind: 'serve', server: 'web1', on: false, force: false } as const;
+		return planFor(scene.store.getState(), off)!;
+	};
+	const plan = traffic({ web1: true, jobs1: true });
+	const screen = scene.screen(80, 24, { ...WORKER, sheet: { kind: 'plan', plan, focused: 'cancel' } });
+	await expect(screen).toMatchFileSnapshot('golden/plan-serve.txt');
+	const last = traffic({ web1: true, jobs1: false });
+	expect(last.basis).not.toBe(plan.basis);
+	expect(last).toMatchObject({
+		sentence: 'web1 is the last that serves: every request will get a 503.',
+		command: 'procdeck serve web1 off --force -e production',
+		intent: { force: true },
+	});
 });
 
 test('a server that is to be added: what is wrong, what is written, and the buttons fit a small screen', async () => {

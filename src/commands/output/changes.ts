@@ -1,4 +1,5 @@
 import { type ChangeRow, isRecordedOnly } from '../../model/change.ts';
+import { subjectText } from '../../model/change-text.ts';
 import { sanitize } from '../../model/sanitize.ts';
 import type { Stack } from '../../model/stack.ts';
 import { exitCodeOfRows, succeeded } from '../../session/outcome.ts';
@@ -58,7 +59,7 @@ function cells(row: ChangeRow): Cell[] {
 	const reason = sanitize(row.reason ?? '', { colours: false });
 	const isRecorded = isRecordedOnly(row);
 	return [
-		row.instance ?? row.type ?? 'all',
+		subjectText(row),
 		count(row.from),
 		count(row.to),
 		isRecorded ? 'recorded' : { text: row.outcome, look: LOOKS[row.outcome] },

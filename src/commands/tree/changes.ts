@@ -185,7 +185,7 @@ function undo(finish: Finish): Command {
 				usage: 'undo',
 				summary: 'take back your own last change',
 				description:
-					'Take back your own last scale, move, pause or stop; once more goes further back.\n' +
+					'Take back your own last scale, move, serve, pause or stop; once more goes further back.\n' +
 					'It is refused where somebody else has changed the same since. What can never be taken back any more is named and\n' +
 					'passed over, such as a change of a type that left the Procfile.',
 				examples: ['procdeck undo', 'procdeck history -n 10'],

@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.ts';
+import type { SupervisorChange } from '../../model/change.ts';
 import { type Plan, plan } from '../plan/plan.ts';
 import type { SupervisorEvent } from './step/events.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -6,7 +6,7 @@ import type { Supervisor } from './supervisor.ts';
 /** Plans a change on a supervisor, records it and sets it going. */
 export async function begin(
 	supervisor: Supervisor,
-	change: Change,
+	change: SupervisorChange,
 ): Promise<{ planned: Plan; problem: Error | null }> {
 	// What starts from now on gets the files as they are at this moment, and after a start or restart the caller's shell.
 	await supervisor.watch.refresh();

@@ -4,6 +4,7 @@ import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import type { LogChunk, LogQuery, ObserveOptions, Server } from '../server.ts';
+import { forSupervisor } from '../supervisor-change.ts';
 import { appendHistory } from './history.ts';
 import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
 import { readLogs } from './logs/reader.ts';
@@ -60,10 +61,11 @@ class EmbeddedServer implements Server {
 	}
 
 	async apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
+		const asked = forSupervisor(change);
 		const { onProgress, ...sent } = options;
 		const connection = await this.#connect();
 		try {
-			return await connection.request('apply', { change, options: sent }, onProgress);
+			return await connection.request('apply', { change: asked, options: sent }, onProgress);
 		} catch (error) {
 			if (!(error instanceof ProcdeckError) || error.code !== 'unreachable') throw error;
 			return [this.#brokenOff(error)];

@@ -1,4 +1,10 @@
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry, ProgressListener } from '../../model/change.ts';
+import type {
+	ChangeOptions,
+	ChangeRow,
+	HistoryEntry,
+	ProgressListener,
+	SupervisorChange,
+} from '../../model/change.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import { type Connection, connect } from '../../wire/connection.ts';
 
@@ -21,7 +27,10 @@ interface Methods {
 	/** The first event is a snapshot. */
 	observe: { params: { stats: boolean }; result: null };
 	unobserve: { params: { observer: number }; result: null };
-	apply: { params: { change: Change; options: Omit<ChangeOptions, 'onProgress'> }; result: ChangeRow[] };
+	apply: {
+		params: { change: SupervisorChange; options: Omit<ChangeOptions, 'onProgress'> };
+		result: ChangeRow[];
+	};
 	stats: { params: null; result: ServerStats };
 	/** Keeps an entry of the history that tells of something done elsewhere. */
 	note: { params: HistoryEntry; result: null };

@@ -1,5 +1,5 @@
 import { bootId, monotonicNow } from '../../linux/proc.ts';
-import type { Change, HistoryEntry } from '../../model/change.ts';
+import type { HistoryEntry, SupervisorChange } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Launch } from '../../model/launch.ts';
 import type { ServerStats } from '../../model/observed.ts';
@@ -148,7 +148,7 @@ export class Supervisor implements ChangeTarget, Observed {
 	}
 
 	/** Plans a change, records it and sets it going, after those before it. */
-	begin(change: Change): Promise<{ readonly planned: Plan; readonly problem: Error | null }> {
+	begin(change: SupervisorChange): Promise<{ readonly planned: Plan; readonly problem: Error | null }> {
 		return this.exclusively(() => begin(this, change));
 	}
 

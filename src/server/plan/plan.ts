@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.ts';
+import type { SupervisorChange } from '../../model/change.ts';
 import type { SupervisorState } from './state.ts';
 import { pause, resume, scale } from './verbs/counts.ts';
 import { stop } from './verbs/hold.ts';
@@ -13,7 +13,7 @@ export type { Plan, PlanContext, PlannedRestart, PlannedRow } from './verbs/plan
  * What a verb makes of the formation, and what has to become true.
  * @throws ProcdeckError `unknown-type` or `limit`: then nothing is changed
  */
-export function plan(state: SupervisorState, change: Change, context: PlanContext): Plan {
+export function plan(state: SupervisorState, change: SupervisorChange, context: PlanContext): Plan {
 	if (state.formation.power === 'up') return planFor(state, change, context);
 	// What is shown of a stack that was never set up are its initial counts, so they are what a verb begins with.
 	const formation = setUp(state.formation, context.initial);
@@ -21,7 +21,7 @@ export function plan(state: SupervisorState, change: Change, context: PlanContex
 	return planned.formation === formation ? { ...planned, formation: state.formation } : planned;
 }
 
-function planFor(state: SupervisorState, change: Change, context: PlanContext): Plan {
+function planFor(state: SupervisorState, change: SupervisorChange, context: PlanContext): Plan {
 	switch (change.verb) {
 		case 'scale':
 			return scale(state, change.targets, context);

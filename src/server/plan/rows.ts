@@ -1,10 +1,10 @@
 import {
-	type Change,
 	type ChangeOptions,
 	type ChangeRow,
 	type HistoryEntry,
 	isRecordedOnly,
 	recordedReason,
+	type SupervisorChange,
 } from '../../model/change.ts';
 import type { ErrorCode } from '../../model/errors.ts';
 import { freshId } from '../../model/fresh-id.ts';
@@ -69,7 +69,7 @@ export function historyEntry(
 	server: string,
 	row: PlannedRow,
 	at: string,
-	change: Change,
+	change: SupervisorChange,
 	options: ChangeOptions,
 ): HistoryEntry {
 	const { type, instance, from, to, outcome } = row;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reconnectDelay } from '../../link/reconnect.ts';
-import type { Change } from '../../model/change.ts';
+import type { SupervisorChange } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Begun } from '../carry-out.ts';
 import { type Attempt, beginChange, type ChangeContext, finishChange, isLoss } from './changes.ts';
@@ -15,7 +15,7 @@ type Contexts = () => Promise<ChangeContext>;
  */
 export async function beginDespiteLoss(
 	contexts: Contexts,
-	change: Change,
+	change: SupervisorChange,
 	timeoutMs: number,
 ): Promise<Begun> {
 	const first = await attempted(async () => beginChange(await contexts(), change));

@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.ts';
+import type { SupervisorChange } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { lookUp } from '../../model/look-up.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
@@ -48,7 +48,7 @@ export interface Attempt {
  * Plans a change by what the server says under its lock, sets it going and records it there.
  * @throws ProcdeckError for bad input; Error with the server's own words: then nothing was attempted
  */
-export function beginChange(context: ChangeContext, change: Change): Promise<Attempt> {
+export function beginChange(context: ChangeContext, change: SupervisorChange): Promise<Attempt> {
 	const { session, lock, known, initial, definition } = context;
 	return lock.hold(async (files) => {
 		known.takeFiles(files);
@@ -112,7 +112,7 @@ export function isLoss(error: unknown): boolean {
 }
 
 /** Where nothing was ever set up nothing was taken down either: to scale something there is to want it to run. */
-function planningState(state: SupervisorState, { verb }: Change): SupervisorState {
+function planningState(state: SupervisorState, { verb }: SupervisorChange): SupervisorState {
 	const { formation } = state;
 	if (verb !== 'scale' || formation.power !== 'never') return state;
 	return { ...state, formation: { ...formation, power: 'up' } };

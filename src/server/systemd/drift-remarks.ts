@@ -1,4 +1,4 @@
-import type { Change } from '../../model/change.ts';
+import type { SupervisorChange } from '../../model/change.ts';
 import { lookUp } from '../../model/look-up.ts';
 import type { Plan, PlannedRow } from '../plan/plan.ts';
 
@@ -8,7 +8,7 @@ const MEND = '`procdeck sync` writes what the files say now';
  * A restart takes what was last written to the server. Where the files have moved on since, that is said: who restarts
  * most often wants what they say now.
  */
-export function remarkOnDrift(plan: Plan, change: Change, drift: readonly string[]): Plan {
+export function remarkOnDrift(plan: Plan, change: SupervisorChange, drift: readonly string[]): Plan {
 	if (change.verb !== 'restart' || drift.length === 0) return plan;
 	const rows = plan.rows.map((row) => withRemark(row, drift));
 	return { ...plan, rows: rows.length > 0 ? rows : driftedRows(plan, drift) };

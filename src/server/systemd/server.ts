@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../../link/link.ts';
 import { Reconnecting } from '../../link/reconnect.ts';
 import { monotonicNow } from '../../linux/proc.ts';
-import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
+import type { Change, ChangeOptions, ChangeRow, HistoryEntry, SupervisorChange } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
@@ -15,6 +15,7 @@ import type { Instance, SupervisorState } from '../plan/state.ts';
 import type { LogChunk, LogQuery, ObserveOptions, Server, ServerSetup } from '../server.ts';
 import { Settling } from '../settling.ts';
 import type { StackSource } from '../stack-source.ts';
+import { forSupervisor } from '../supervisor-change.ts';
 import { Actions } from './actions.ts';
 import { Announcer } from './announcer.ts';
 import { beginDespiteLoss } from './begin.ts';
@@ -161,8 +162,9 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	}
 
 	async apply(change: Change, options: ChangeOptions): Promise<ChangeRow[]> {
+		const asked = forSupervisor(change);
 		await this.#connection.open();
-		return carryOut(this, change, options);
+		return carryOut(this, asked, options);
 	}
 
 	logs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogChunk[]> {
@@ -201,7 +203,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		await live?.session.close();
 	}
 
-	async begin(change: Change, timeoutMs: number | null): Promise<Begun> {
+	async begin(change: SupervisorChange, timeoutMs: number | null): Promise<Begun> {
 		const begun = await beginDespiteLoss(() => this.#changeContext(), change, timeoutMs ?? LONGEST_LOSS_MS);
 		this.#files.taken();
 		return begun;

@@ -1,24 +1,34 @@
 import { parseCommand } from '../command-line.ts';
 import { selectedServer } from '../selection.ts';
 import { type Context, type Step, show } from '../steps.ts';
-import { openPrompt } from '../ui.ts';
-import { readOnly, whyNotOne } from './change.ts';
+import { intend, readOnly, whyNotOne } from './change.ts';
 
-const NO_BALANCER = 'there is no load balancer: `:lb add SERVER` sets one up';
+/** Why no traffic can be switched now, or null. */
+function whyNoTraffic({ model: { state } }: Context): string | null {
+	const { balancer, stack } = state;
+	if (balancer === null && stack.loadBalancer !== null) return 'the load balancer has not answered yet';
+	const home = stack.loadBalancer?.server ?? balancer?.server;
+	if (balancer?.connection === 'unreachable')
+		return `the load balancer on ${home} cannot be reached: nothing was changed`;
+	if (balancer === null || balancer.configuration === null)
+		return 'there is no load balancer: `:lb add SERVER` sets one up';
+	return null;
+}
 
 /** Why the traffic of the server under the cursor cannot be switched, or null. */
 export function whyNoSwitch(context: Context): string | null {
-	const blocked = readOnly(context) ?? whyNotOne(context);
-	if (blocked !== null) return blocked;
-	return selectedServer(context.model, context.ui)?.observation?.serving == null ? NO_BALANCER : null;
+	return readOnly(context) ?? whyNotOne(context) ?? whyNoTraffic(context);
 }
 
-/** Offers the command that switches the traffic of the server under the cursor: Enter does it. */
-export function offerSwitch({ model, ui }: Context): Step {
-	const server = selectedServer(model, ui);
-	if (server === null) return show(ui);
-	const how = server.observation?.serving === true ? 'off' : 'on';
-	return show(openPrompt(ui, 'command', `serve ${server.name} ${how}`));
+/** Switches the traffic of the server under the cursor. */
+export function switchTraffic(context: Context): Step {
+	const server = selectedServer(context.model, context.ui);
+	return server === null ? show(context.ui) : switchTrafficOf(context, server.name);
+}
+
+export function switchTrafficOf(context: Context, server: string): Step {
+	const on = context.model.state.balancer?.configuration?.serving[server] !== true;
+	return intend(context, { kind: 'serve', server, on, force: false });
 }
 
 /** Shows the load balancer. */

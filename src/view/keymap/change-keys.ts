@@ -12,7 +12,7 @@ import {
 import { openMove, whyNoMove } from '../actions/move.ts';
 import { promptFor } from '../actions/prompts.ts';
 import { openShell, whyNoShell } from '../actions/shell.ts';
-import { offerSwitch, whyNoSwitch } from '../actions/traffic.ts';
+import { switchTraffic, whyNoSwitch } from '../actions/traffic.ts';
 import { ALL_PAGES, type Binding, CELL, change, PANES, type Place } from './binding.ts';
 
 /** Where the cursor is on an instance, or on the type that has it. */
@@ -92,7 +92,7 @@ export const CHANGE_KEYS: readonly Binding[] = [
 		places: CELL,
 		help: ['w', 'web traffic on, off'],
 		blocked: whyNoSwitch,
-		press: offerSwitch,
+		press: switchTraffic,
 	}),
 	change({
 		keys: ['u'],

@@ -20,6 +20,7 @@ function passedOver(state: ConsoleState): WholeChange | null {
 
 function effectOf({ verb, from, to }: HistoryEntry): string {
 	if (verb === 'pause') return 'resume';
+	if (verb === 'serve') return `web traffic ${from}`;
 	return verb === 'stop' ? 'start' : `${to} → ${from}`;
 }
 

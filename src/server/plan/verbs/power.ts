@@ -1,4 +1,4 @@
-import type { Change, Selector } from '../../../model/change.ts';
+import type { Selector, SupervisorChange } from '../../../model/change.ts';
 import { lookUp } from '../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { type Formation, type Instance, type SupervisorState, wantedOf } from '../state.ts';
@@ -19,7 +19,7 @@ import {
 	runs,
 } from './select.ts';
 
-type Start = Change & { verb: 'start' };
+type Start = SupervisorChange & { verb: 'start' };
 
 /** The stack runs, or what is selected of it; takes back stops. */
 export function start(state: SupervisorState, change: Start, context: PlanContext): Plan {

@@ -1,4 +1,4 @@
-import type { Change } from '../../../model/change.ts';
+import type { SupervisorChange } from '../../../model/change.ts';
 import { lookUp } from '../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { typeOf } from '../names.ts';
@@ -9,7 +9,7 @@ import type { Plan, PlanContext, PlannedRestart, PlannedRow, RowKey } from './pl
 import { setUp } from './power.ts';
 import { covered, instancesToStart, isOrphan, isStale, requireSelected, rowKeys } from './select.ts';
 
-type Restart = Change & { verb: 'restart' };
+type Restart = SupervisorChange & { verb: 'restart' };
 
 /** Fresh starts of the selected, rolling where more than one runs; also what was stopped, but not what is paused. */
 export function restart(state: SupervisorState, change: Restart, context: PlanContext): Plan {

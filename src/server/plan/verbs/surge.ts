@@ -1,4 +1,4 @@
-import type { Change } from '../../../model/change.ts';
+import type { SupervisorChange } from '../../../model/change.ts';
 import type { Goal } from '../goals.ts';
 import { type SupervisorState, wantedOf } from '../state.ts';
 import type { Plan, PlanContext } from './planned.ts';
@@ -7,7 +7,7 @@ import { requireType, requireWithinLimit, runs } from './select.ts';
 /** One instance beyond the wanted ones, or the end of all that are beyond them. */
 export function surge(
 	state: SupervisorState,
-	{ type, on }: Change & { verb: 'surge' },
+	{ type, on }: SupervisorChange & { verb: 'surge' },
 	context: PlanContext,
 ): Plan {
 	requireType(state, type, context);

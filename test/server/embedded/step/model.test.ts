@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Change, Selector } from '../../../../src/model/change.ts';
+import type { Selector, SupervisorChange } from '../../../../src/model/change.ts';
 import { ProcdeckError } from '../../../../src/model/errors.ts';
 import { restartDelay } from '../../../../src/server/embedded/step/backoff.ts';
 import type { Plan } from '../../../../src/server/plan/plan.ts';
@@ -46,24 +46,26 @@ const selector: fc.Arbitrary<Selector> = fc.record({
 const selectors = fc.array(selector, { maxLength: 2 });
 const count = fc.integer({ min: 0, max: 5 });
 
-const change: fc.Arbitrary<Change> = fc.oneof(
-	fc.record({ type, to: count }).map(({ type, to }): Change => {
+const change: fc.Arbitrary<SupervisorChange> = fc.oneof(
+	fc.record({ type, to: count }).map(({ type, to }): SupervisorChange => {
 		return { verb: 'scale', targets: [{ type, to, expected: null }] };
 	}),
-	fc.record({ type, by: fc.integer({ min: -2, max: 2 }) }).map((target): Change => {
+	fc.record({ type, by: fc.integer({ min: -2, max: 2 }) }).map((target): SupervisorChange => {
 		return { verb: 'scale', targets: [target] };
 	}),
-	selectors.map((selected): Change => ({ verb: 'start', selectors: selected, formation: null, shell: {} })),
-	fc.dictionary(type, count, { maxKeys: 2 }).map((formation): Change => {
+	selectors.map(
+		(selected): SupervisorChange => ({ verb: 'start', selectors: selected, formation: null, shell: {} }),
+	),
+	fc.dictionary(type, count, { maxKeys: 2 }).map((formation): SupervisorChange => {
 		return { verb: 'start', selectors: [], formation, shell: {} };
 	}),
-	selectors.map((selected): Change => ({ verb: 'stop', selectors: selected })),
-	fc.array(type, { maxLength: 2 }).map((types): Change => ({ verb: 'pause', types })),
-	fc.array(type, { maxLength: 2 }).map((types): Change => ({ verb: 'resume', types })),
-	fc.record({ selectors, staleOnly: fc.boolean(), atOnce: fc.boolean() }).map((rest): Change => {
+	selectors.map((selected): SupervisorChange => ({ verb: 'stop', selectors: selected })),
+	fc.array(type, { maxLength: 2 }).map((types): SupervisorChange => ({ verb: 'pause', types })),
+	fc.array(type, { maxLength: 2 }).map((types): SupervisorChange => ({ verb: 'resume', types })),
+	fc.record({ selectors, staleOnly: fc.boolean(), atOnce: fc.boolean() }).map((rest): SupervisorChange => {
 		return { verb: 'restart', ...rest, shell: {} };
 	}),
-	fc.constant<Change>({ verb: 'down' }),
+	fc.constant<SupervisorChange>({ verb: 'down' }),
 );
 
 type Happening = { readonly what: string; readonly to: (world: World) => void };
@@ -158,7 +160,7 @@ function stuckNames({ phases }: World): string[] {
 	return Object.keys(phases).filter((name) => phases[name] === 'stuck');
 }
 
-function applyIfPossible(world: World, change: Change): void {
+function applyIfPossible(world: World, change: SupervisorChange): void {
 	const before = world.state;
 	try {
 		const plan = world.apply(change, INITIAL);
@@ -170,20 +172,20 @@ function applyIfPossible(world: World, change: Change): void {
 	}
 }
 
-function namedIn(change: Change): readonly Selector[] {
+function namedIn(change: SupervisorChange): readonly Selector[] {
 	if ('selectors' in change) return change.selectors;
 	const types = change.verb === 'scale' ? change.targets.map(({ type }) => type) : [];
 	return ('types' in change ? change.types : types).map((type) => ({ type, index: null }));
 }
 
-function isNamed(change: Change, type: string, index: number): boolean {
+function isNamed(change: SupervisorChange, type: string, index: number): boolean {
 	const named = namedIn(change);
 	const isIt = (each: Selector) => each.type === type && (each.index ?? index) === index;
 	return named.length === 0 || named.some(isIt);
 }
 
 /** A stop holds what it names, a start takes that back, and nothing else lets go of what it does not name. */
-function checkHolds(change: Change, before: Formation, after: Formation): void {
+function checkHolds(change: SupervisorChange, before: Formation, after: Formation): void {
 	if (before.power !== 'up' || after.power !== 'up') return;
 	for (const { type } of definitions(1)) {
 		for (let index = 1; index <= keptCount(after, type); index++) {
@@ -201,7 +203,11 @@ function checkHolds(change: Change, before: Formation, after: Formation): void {
 }
 
 /** Who sets a count learns what stays stopped all the same. */
-function checkRemarks({ verb }: Change, { power, held, ...formation }: Formation, { rows }: Plan): void {
+function checkRemarks(
+	{ verb }: SupervisorChange,
+	{ power, held, ...formation }: Formation,
+	{ rows }: Plan,
+): void {
 	if (power !== 'up' || (verb !== 'scale' && verb !== 'resume')) return;
 	for (const { type, reason, outcome } of rows) {
 		if (outcome === 'failed' || held.includes(type)) continue;

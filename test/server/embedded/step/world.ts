@@ -1,4 +1,4 @@
-import type { Change } from '../../../../src/model/change.ts';
+import type { SupervisorChange } from '../../../../src/model/change.ts';
 import type { LastExit } from '../../../../src/model/observed.ts';
 import type { Effect, SupervisorEvent } from '../../../../src/server/embedded/step/events.ts';
 import { step } from '../../../../src/server/embedded/step/step.ts';
@@ -90,7 +90,7 @@ export class World {
 	}
 
 	/** Carries out a verb as the supervisor does. */
-	apply(change: Change, initial: Readonly<Record<string, number>> = {}): Plan {
+	apply(change: SupervisorChange, initial: Readonly<Record<string, number>> = {}): Plan {
 		const planned = plan(this.state, change, { initial, server: 'here' });
 		const restarts = planned.restarts.map(
 			({ names, width }): SupervisorEvent => ({ kind: 'restart', names, width }),

@@ -1,9 +1,9 @@
-import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Balancer } from '../../src/balancer/balancer.ts';
 import type { Backend, BalancerConfiguration } from '../../src/model/balancer.ts';
 import { BalancerWatch, type Upstream } from '../contract/balancer-app.ts';
 import { ask } from '../contract/balancer-requests.ts';
+import { certificate, servedSerial } from '../support/certificate.ts';
 import { HttpLoad } from '../support/http-load.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fleetHost } from './fleet-host.ts';
@@ -49,15 +49,6 @@ async function underLoad(app: HaproxyApp): Promise<HttpLoad> {
 	onTestFinished(async () => void (await load.stop()));
 	await waitFor(() => load.result.answered > 50, 'answers');
 	return load;
-}
-
-/** A certificate for a day and its key, in PEM. */
-async function certificate(): Promise<string> {
-	const { stdout } = await execa('openssl', [
-		...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-		...['-days', '1', '-subj', '/CN=shop.example', '-keyout', '-', '-out', '-'],
-	]);
-	return `${stdout}\n`;
 }
 
 /** Everything that Procdeck has put on the host. */
@@ -237,6 +228,15 @@ own = socket.socket(socket.AF_INET6); own.bind(("::", 8081)); time.sleep(1000)'`
 			'an answer',
 		);
 		expect(JSON.parse(headers)).toMatchObject({ 'x-forwarded-proto': 'https' });
+		const served = () => servedSerial(app.host.address, 8080);
+		const before = await served();
+		const watch = await watched(balancer);
+		await app.host.run('umask 077; cat >/etc/shop.pem', await certificate());
+		await watch.until(({ drift }) => /certificate was renewed/.test(drift.join()), 'the renewal');
+		expect(await served()).toBe(before);
+		await balancer.mend();
+		await watch.until(({ drift }) => drift.length === 0, 'no drift');
+		expect(await served()).not.toBe(before);
 	});
 });
 

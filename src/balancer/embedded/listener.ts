@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -10,6 +10,8 @@ import type { Forwarder } from './forwarder.ts';
 
 /** Longer than clients keep connections that they do not use, so that it is they who close them. */
 const KEEP_ALIVE_MS = 75_000;
+/** How often it is looked whether the certificate was renewed. */
+const CERTIFICATE_LOOK_MS = 2_000;
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
 /** Where clients come in. */
@@ -20,18 +22,22 @@ export function samePlace(a: Place, b: Place): boolean {
 }
 
 type WebServer = Server<typeof IncomingMessage, typeof ClientResponse>;
+type SecureServer = ReturnType<typeof createTlsServer<typeof IncomingMessage, typeof ClientResponse>>;
 
 /** Takes requests in on a port. */
 export class Listener {
 	readonly #server: WebServer;
+	readonly #stopFollowing: () => void;
 
-	private constructor(server: WebServer) {
+	private constructor(server: WebServer, stopFollowing: () => void) {
 		this.#server = server;
+		this.#stopFollowing = stopFollowing;
 	}
 
 	/** @throws ProcdeckError `refused`, saying what is in the way: a certificate, or who has the port */
 	static async open({ port, certificate }: Place, forwarder: Forwarder): Promise<Listener> {
-		const server = certificate === null ? createServer(OPTIONS) : createWithCertificate(certificate);
+		const secure = certificate === null ? null : createWithCertificate(certificate);
+		const server = secure ?? createServer(OPTIONS);
 		server.on('request', (request, response) => void forwarder.request(request, response));
 		server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
 			void forwarder.upgrade(request, socket, head);
@@ -42,11 +48,12 @@ export class Listener {
 		});
 		// From here on a connection that cannot be taken is no reason to end.
 		server.on('error', () => {});
-		return new Listener(server);
+		return new Listener(server, secure === null ? () => {} : followCertificate(secure, certificate!));
 	}
 
 	/** Takes nothing in any more; resolves when all is over that was under way. */
 	close(): Promise<void> {
+		this.#stopFollowing();
 		const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
 		this.#server.closeIdleConnections();
 		return closed;
@@ -68,10 +75,27 @@ const OPTIONS = {
 	shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
 };
 
-function createWithCertificate(file: string): WebServer {
+function readCertificate(file: string): { readonly cert: Buffer; readonly key: Buffer } {
+	const pem = readFileSync(file);
+	return { cert: pem, key: pem };
+}
+
+/** A certificate is renewed every few months: what comes in from then on gets the new one. */
+function followCertificate(server: SecureServer, file: string): () => void {
+	const renew = () => {
+		try {
+			server.setSecureContext(readCertificate(file));
+		} catch {
+			// It may be half written: then it changes once more.
+		}
+	};
+	watchFile(file, { interval: CERTIFICATE_LOOK_MS, persistent: false }, renew);
+	return () => unwatchFile(file, renew);
+}
+
+function createWithCertificate(file: string): SecureServer {
 	try {
-		const pem = readFileSync(file);
-		return createTlsServer({ ...OPTIONS, cert: pem, key: pem });
+		return createTlsServer({ ...OPTIONS, ...readCertificate(file) });
 	} catch (error) {
 		const hint = 'it is a PEM file with the certificate, its chain and its key';
 		throw new ProcdeckError(

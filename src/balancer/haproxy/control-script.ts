@@ -41,8 +41,15 @@ put() { checked && place; }
 # back: what was there before the last put.
 back() { mv -f "$config.previous" "$config"; }
 
+# certificate: when the file that HTTPS is served with was written last.
+certificate() {
+	path=$(sed -n "s/^\\tbind .* ssl crt '\\{0,1\\}\\(.*[^']\\)'\\{0,1\\} alpn .*/\\1/p" "$config" 2>/dev/null)
+	[ -z "$path" ] || stat -L -c 'certificate %Y' "$path" 2>/dev/null
+}
+
 show() {
 	file config "$config"
+	certificate
 	file previous "$config.previous"
 	file unit "$unit_path"
 	bus show "$unit" --property=ActiveState,SubState,UnitFileState

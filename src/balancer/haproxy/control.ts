@@ -9,6 +9,8 @@ export interface BalancerFiles {
 	/** The configuration before this one. */
 	readonly previous: string | null;
 	readonly unit: string | null;
+	/** When the file that HTTPS is served with was written last, in seconds since the epoch; null: there is none. */
+	readonly certificateAt: number | null;
 	/** `active`, `failed`, `inactive` … */
 	readonly activeState: string;
 	/** `auto-restart` and the like. */
@@ -89,7 +91,9 @@ export class Control {
 			return line === undefined ? null : Buffer.from(line.slice(kind.length + 1), 'base64').toString();
 		};
 		const property = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(words)?.[1] ?? '';
+		const written = /^certificate (\d+)$/m.exec(words)?.[1];
 		return {
+			certificateAt: written === undefined ? null : Number(written),
 			config: file('config'),
 			previous: file('previous'),
 			unit: file('unit'),

@@ -1,6 +1,7 @@
 import { lookUp } from '../../model/look-up.ts';
 import { endpoint, settingsMark } from './configuration-lines.ts';
 import type { Written } from './configuration-text.ts';
+import type { BalancerFiles } from './control.ts';
 import { serverName } from './names.ts';
 import { endpointOf, type RuntimeState } from './runtime-state.ts';
 
@@ -32,6 +33,14 @@ export function runtimeDrift(written: Written, { servers, description }: Runtime
 	}
 	for (const server of byName.values()) drift.push({ kind: 'stranger', name: server.name });
 	return drift;
+}
+
+/** Whether the file that HTTPS is served with was written after HAProxy had read it. */
+export function isCertificateRenewed(
+	{ certificateAt }: Pick<BalancerFiles, 'certificateAt'>,
+	{ startedAt }: Pick<RuntimeState, 'startedAt'>,
+): boolean {
+	return certificateAt !== null && startedAt !== null && certificateAt > startedAt;
 }
 
 /** What is told to people. Backends that are held or drained are shown as such, and are no drift. */

@@ -2,7 +2,7 @@ import { lookUp } from '../../model/look-up.ts';
 import { addMissing, removeServers } from './backends-change.ts';
 import { configurationText, type Written } from './configuration-text.ts';
 import type { BalancerFiles, Control } from './control.ts';
-import { type RuntimeDrift, runtimeDrift } from './drift.ts';
+import { isCertificateRenewed, type RuntimeDrift, runtimeDrift } from './drift.ts';
 import { serverName } from './names.ts';
 import { type Present, presentConfiguration } from './present.ts';
 import { reload, restart } from './reload.ts';
@@ -48,7 +48,8 @@ async function mendFiles(
 	const { state } = files.activeState === 'active' ? await session.ask() : { state: null };
 	if (state === null) return restart(session, control, present);
 	const hasOtherSettings = runtimeDrift(present, state).some(({ kind }) => kind === 'settings');
-	if (isEdited || hasOtherSettings) await reload(session, control, present);
+	if (isEdited || hasOtherSettings || isCertificateRenewed(files, state))
+		await reload(session, control, present);
 }
 
 function kindsOf(drift: readonly RuntimeDrift[], ...kinds: readonly RuntimeDrift['kind'][]): string[] {

@@ -23,6 +23,8 @@ export interface RuntimeServer {
 export interface RuntimeState {
 	/** Of the worker: another one after a reload or a restart. */
 	readonly pid: number;
+	/** When the worker began, in seconds since the epoch; null where this version does not say. */
+	readonly startedAt: number | null;
 	/** As the configuration that it has loaded describes itself; empty where it does not. */
 	readonly description: string;
 	readonly servers: readonly RuntimeServer[];
@@ -69,7 +71,8 @@ export function parseRuntimeState(answer: string, section: string): RuntimeState
 		const stat = stats.get(`${section}/${state.get('srv_name')}`);
 		return stat === undefined ? [] : [runtimeServer(state, stat)];
 	});
-	return { pid, description: info.get('description') ?? '', servers };
+	const startedAt = info.has('Start_time_sec') ? Number(info.get('Start_time_sec')) : null;
+	return { pid, startedAt, description: info.get('description') ?? '', servers };
 }
 
 /** A server's address as a configuration has it. */

@@ -1,7 +1,7 @@
 import type { BalancerObservation } from '../../model/balancer.ts';
 import type { Written } from './configuration-text.ts';
 import type { BalancerFiles } from './control.ts';
-import { driftRemarks } from './drift.ts';
+import { driftRemarks, isCertificateRenewed } from './drift.ts';
 import { backendsSeen } from './observation.ts';
 import { findConfiguration } from './present.ts';
 import type { RuntimeState } from './runtime-state.ts';
@@ -64,11 +64,13 @@ function connectionOf({ state, failure, files }: Seen): Pick<BalancerObservation
 	return { connection: 'stopped', reason: `HAProxy does not run: its unit is ${activeState} (${subState})` };
 }
 
-function fileRemarks({ files, unit }: Seen): string[] {
+function fileRemarks({ state, files, unit }: Seen): string[] {
 	const present = findConfiguration(files);
 	const remarks: string[] = [];
 	if (files.config === null) remarks.push('its configuration is missing');
 	else if (present?.isIntact !== true) remarks.push('its configuration was changed by hand');
+	if (state !== null && isCertificateRenewed(files, state))
+		remarks.push('its certificate was renewed, and HAProxy still serves the one before');
 	if (files.unit === null) remarks.push('its unit is missing');
 	else if (files.unit !== unit) remarks.push('its unit was changed by hand');
 	else if (!files.startsAtBoot) remarks.push('its unit does not start with the machine');

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { request as requestTls } from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,6 +6,7 @@ import type { Balancer } from '../../../src/balancer/balancer.ts';
 import type { BalancerConfiguration, BalancerSettings } from '../../../src/model/balancer.ts';
 import { BalancerWatch } from '../../contract/balancer-app.ts';
 import { answerOf, ask } from '../../contract/balancer-requests.ts';
+import { certificate, servedSerial } from '../../support/certificate.ts';
 import { freePort } from '../../support/free-port.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -45,14 +45,8 @@ async function placed(): Promise<Placed> {
 	return { app, balancer, watch: await BalancerWatch.of(balancer), configuration, place };
 }
 
-async function certificate(): Promise<string> {
-	const folder = await tempFolder({});
-	const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-	const options = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
-	execFileSync('openssl', ['req', ...options, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-	const file = join(folder, 'both.pem');
-	await writeFile(file, (await readFile(cert, 'utf8')) + (await readFile(key, 'utf8')));
-	return file;
+async function certificateFile(): Promise<string> {
+	return join(await tempFolder({ 'both.pem': await certificate() }), 'both.pem');
 }
 
 const answers = (url: string) => waitFor(async () => (await ask(url)).status === 200, `${url} to answer`);
@@ -100,7 +94,7 @@ describe('where an embedded load balancer listens', () => {
 
 	it('is served with a certificate', async () => {
 		const { app, place } = await placed();
-		await place({ certificate: await certificate() });
+		await place({ certificate: await certificateFile() });
 		const asked = () => requestTls(`https://127.0.0.1:${app.port}/headers`, { rejectUnauthorized: false });
 		const answer = await waitFor(async () => {
 			const request = asked();
@@ -109,6 +103,17 @@ describe('where an embedded load balancer listens', () => {
 			return got.status === 200 && got;
 		}, 'it to answer');
 		expect(JSON.parse(answer.body)).toMatchObject({ 'x-forwarded-proto': 'https' });
+	});
+
+	it('is served with a certificate that was renewed meanwhile', async () => {
+		const { app, place } = await placed();
+		const file = await certificateFile();
+		await place({ certificate: file });
+		const serial = () => servedSerial('127.0.0.1', app.port);
+		const before = await waitFor(serial, 'it to answer');
+		await writeFile(file, 'half of a cert');
+		await writeFile(file, await certificate());
+		await waitFor(async () => ![before, null].includes(await serial()), 'the other certificate');
 	});
 
 	it('stays as it was when a certificate cannot be read', async () => {

@@ -41,12 +41,13 @@ const ON: RuntimeServer = {
 const OFF: RuntimeServer = { ...ON, name: 'web2.web.1', address: 'fd00::2', admin: 'drain', sessions: 0 };
 
 function running(...servers: readonly RuntimeServer[]): RuntimeState {
-	return { pid: 1, description: settingsMark(WRITTEN), servers };
+	return { pid: 1, startedAt: null, description: settingsMark(WRITTEN), servers };
 }
 
 const FILES: BalancerFiles = {
 	config: configurationText(WRITTEN),
 	previous: null,
+	certificateAt: null,
 	unit: 'the unit',
 	activeState: 'active',
 	subState: 'running',

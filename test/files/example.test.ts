@@ -19,6 +19,15 @@ it('the example of a stack file is valid', async () => {
 	expect(stack.servers.map(({ name }) => name)).toEqual(['web1', 'jobs1', 'here']);
 });
 
+it('the example to run is valid, on one server and on two', async () => {
+	const directory = join(root, 'examples/shop');
+	const stacks = await Promise.all(
+		[null, 'two'].map((environment) => loadStack({ directory, procfile: null, environment })),
+	);
+	expect(stacks.map(({ warnings }) => warnings)).toEqual([[], []]);
+	expect(stacks.map(({ servers }) => servers.map(({ name }) => name))).toEqual([['local'], ['left', 'right']]);
+});
+
 it('the example has every key', () => {
 	const written = parse(example) as StackFileInput;
 	const keysOf = (...mappings: (object | undefined)[]) =>

@@ -79,13 +79,14 @@ export async function loadStack(
 	if (errors.length > 0 || stack === null)
 		throw new ProcdeckError('invalid-file', errors.map(formatFileMessage).join('\n'));
 	if (missingProcfile !== null && options.allowMissingProcfile !== true) {
-		throw new ProcdeckError(
-			'no-procfile',
-			missingProcfile.message,
-			'Write one with a line such as "web: npm start".',
-		);
+		throw noProcfile(missingProcfile);
 	}
 	return stack;
+}
+
+/** @param missing says where it was looked for */
+export function noProcfile({ message }: FileMessage): ProcdeckError {
+	return new ProcdeckError('no-procfile', message, 'Write one with a line such as "web: npm start".');
 }
 
 function assemble(

@@ -4,7 +4,7 @@ import type { StackFile } from '../model/stack-file.ts';
 import { readTextFile } from './read-text.ts';
 
 const STACK_FILE = 'procdeck.yml';
-const DEFAULT_ENVIRONMENT = 'development';
+export const DEFAULT_ENVIRONMENT = 'development';
 
 export interface FoundStackFile extends StackFile {
 	/** Absolute; null where there is none, and then the content is empty. */

@@ -25,7 +25,10 @@ it('the example to run is valid, on one server and on two', async () => {
 		[null, 'two'].map((environment) => loadStack({ directory, procfile: null, environment })),
 	);
 	expect(stacks.map(({ warnings }) => warnings)).toEqual([[], []]);
-	expect(stacks.map(({ servers }) => servers.map(({ name }) => name))).toEqual([['local'], ['left', 'right']]);
+	expect(stacks.map(({ servers }) => servers.map(({ name }) => name))).toEqual([
+		['local'],
+		['left', 'right'],
+	]);
 });
 
 it('the example has every key', () => {

@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { type Finish, type VerbTable, verb } from './verb.ts';
 
 function run(finish: Finish): Command {
@@ -72,5 +72,31 @@ function completion(finish: Finish): Command {
 	).addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']));
 }
 
+function init(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'init',
+			summary: 'write a first procdeck.yml for the folder',
+			description:
+				'Write a procdeck.yml with comments for a folder with a Procfile. At a terminal it asks for servers and environment;\n' +
+				'otherwise flags say them. A file that is there is never overwritten: beside it -e ENV begins one of its own.',
+			examples: [
+				'procdeck init',
+				'procdeck init -e production --server web1=deploy@203.0.113.5 --server jobs1=203.0.113.6',
+			],
+		},
+		async () => (await import('../init.ts')).init,
+	)
+		.addOption(
+			new Option('--server <name=host>', 'a server as NAME=[USER@]HOST[:PORT]; again for more').argParser(
+				(text: string, before: string[] = []) => [...before, text],
+			),
+		)
+		.option('--stack <name>', 'what the stack is called, by default as the folder')
+		.option('--path <path>', 'where the code is on the servers, by default /srv/STACK')
+		.option('--yes', 'ask nothing');
+}
+
 /** The verbs around the stack. */
-export const toolVerbs: VerbTable = { run, ssh, boot, completion };
+export const toolVerbs: VerbTable = { init, run, ssh, boot, completion };

@@ -22,6 +22,8 @@ same() { stat "$1" || return 0; [ "$start" = "$2" ]; }
 
 # left GROUP: whether a process of it is still there, whoever owns it.
 left() {
+	# To look at all processes takes a busy server a tenth of a second.
+	case $(LC_ALL=C kill -0 "-$1" 2>&1) in *'No such process'*) return 1 ;; esac
 	for stat_file in /proc/[0-9]*/stat; do
 		read -r stat_line <"$stat_file" || continue
 		set -- "$1" \${stat_line##*) }

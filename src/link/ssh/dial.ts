@@ -7,6 +7,7 @@ import { type Jump, takeJump, throughJump } from './jump.ts';
 import { DroppedEarly, logIn } from './log-in.ts';
 import type { Settings } from './settings.ts';
 import { openWay } from './socket.ts';
+import { inTurn } from './turns.ts';
 
 /** sshd drops connects beyond MaxStartups, which is 10 by default. */
 const connects = new Gate(10);
@@ -50,7 +51,7 @@ async function connect(settings: Settings, jump: Jump | null, caller: Caller): P
 	try {
 		await sleep(Math.random() * JITTER_MS, undefined, { signal });
 		const way = await (jump === null ? openWay(settings, signal) : throughJump(jump, settings));
-		return await logIn(way.stream, settings, leavingFirst(caller.asker, leave), caller).catch(
+		return await logIn(inTurn(way.stream), settings, leavingFirst(caller.asker, leave), caller).catch(
 			async (error) => {
 				throw error instanceof DroppedEarly ? ((await way.failure()) ?? error) : error;
 			},

@@ -12,6 +12,9 @@ export interface Painter {
 
 /** State that changes faster than this is painted together; keys do not wait. */
 const FRAME_MS = 33;
+/** Where a drawing takes long, as on a machine that is busy, so many times as long is left to all else. */
+const REST_SHARE = 2;
+const LONGEST_REST_MS = 1_000;
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
 	return one.length === other.length && one.every((line, position) => line === other[position]);
@@ -25,21 +28,38 @@ export function createPainter(paintAll: () => readonly string[], follow: () => v
 	let lines: readonly string[] = [];
 	let outdated = true;
 	let timer: NodeJS.Timeout | null = null;
-	let publishedAt = 0;
+	/** Until then nothing but a key is drawn. */
+	let restedAt = 0;
 	let turn: NodeJS.Immediate | null = null;
 
 	const draw = () => {
 		turn = null;
+		const startedAt = performance.now();
 		for (const listener of listeners) listener();
+		// React draws when those who listen have been told, in a microtask of its own.
+		queueMicrotask(() => {
+			const drawnAt = performance.now();
+			const rest = Math.min(LONGEST_REST_MS, REST_SHARE * (drawnAt - startedAt));
+			restedAt = Math.max(restedAt, drawnAt + rest);
+		});
 	};
 	const publish = () => {
 		if (timer !== null) clearTimeout(timer);
 		timer = null;
-		publishedAt = performance.now();
+		restedAt = performance.now() + FRAME_MS;
 		follow();
 		outdated = true;
 		// What a key has set going is on its way before the screen takes its time.
 		turn ??= setImmediate(draw);
+	};
+	const publishSoon = () => {
+		timer ??= setTimeout(look, Math.max(0, restedAt - performance.now()));
+	};
+	const look = () => {
+		timer = null;
+		// What was about to be drawn may have been drawn in between, and taken long.
+		if (performance.now() < restedAt) publishSoon();
+		else publish();
 	};
 	return {
 		lines() {
@@ -55,9 +75,7 @@ export function createPainter(paintAll: () => readonly string[], follow: () => v
 			return () => listeners.delete(listener);
 		},
 		publish,
-		publishSoon() {
-			timer ??= setTimeout(publish, Math.max(0, publishedAt + FRAME_MS - performance.now()));
-		},
+		publishSoon,
 		stop() {
 			if (timer !== null) clearTimeout(timer);
 			if (turn !== null) clearImmediate(turn);

@@ -1,5 +1,6 @@
 // The console on 200 servers: how soon all are shown, what it costs, and how soon a burst of events and keys show.
 import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from '../test/fleet/machinery/fleet.ts';
 import type { Host } from '../test/fleet/machinery/host.ts';
@@ -14,6 +15,7 @@ import { atMost, type Report } from './lib/report.ts';
 import { changedAt, SERVERS, unitOf, wallTime, withServers, writeStack } from './lib/servers.ts';
 import { median, percentile, withSpread } from './lib/statistics.ts';
 import { openTerminal, type Terminal } from './lib/terminal.ts';
+import { FLOORS } from './lib/tools.ts';
 
 const SIZE = { columns: 200, rows: 50 };
 const CONNECTIONS = 200;
@@ -77,12 +79,19 @@ async function burst(
 	return wallTime(await shown) - Math.max(...changes);
 }
 
+/** Milliseconds from keys to paint, at the same time and on the same machine. */
+interface KeysInBursts {
+	readonly console: readonly number[];
+	/** Of Node that echoes a key. */
+	readonly floor: readonly number[];
+}
+
 interface Figures {
 	readonly openMs: number;
 	readonly memory: { readonly now: number; readonly peak: number };
 	readonly idlePercent: number;
 	readonly keys: readonly number[];
-	readonly keysInBursts: readonly number[];
+	readonly keysInBursts: KeysInBursts;
 	readonly bursts: readonly number[];
 }
 
@@ -105,23 +114,48 @@ async function keyTimes(terminal: Terminal, count: number): Promise<number[]> {
 	return (await keysToPaint(terminal, KEYS, count)).map(({ ms }) => ms);
 }
 
-/** Keys while everything is stopped and started again and again. */
-async function keysInBursts(fleet: Fleet, terminal: Terminal, count: number): Promise<number[]> {
-	const [[host]] = [...aliasesOf(fleet)] as [[Host, string[]]];
-	const units = BURST_TYPES.map((type) => unitOf(type, 1)).join(' ');
+const ECHO_KEYS = ['a', 'b'].map((key) => ({
+	typed: key,
+	fits: (screen: string) => screen.includes(`key ${key}`),
+}));
+
+/** Does `work` again and again until `done` has come to its end. */
+async function during<T>(done: Promise<T>, work: () => Promise<void>): Promise<T> {
 	let isOver = false;
-	const restarts = (async () => {
-		while (!isOver) {
-			await host.run(`systemctl restart ${units}`);
-			await sleep(1_000);
-		}
+	const works = (async () => {
+		while (!isOver) await work();
 	})();
 	try {
-		return await keyTimes(terminal, count);
+		return await done;
 	} finally {
 		isOver = true;
-		await restarts;
+		await works;
 	}
+}
+
+/** Keys while everything is stopped and started again and again. */
+async function keysInBursts(
+	fleet: Fleet,
+	app: App,
+	terminal: Terminal,
+	count: number,
+): Promise<KeysInBursts> {
+	const [[host]] = [...aliasesOf(fleet)] as [[Host, string[]]];
+	const units = BURST_TYPES.map((type) => unitOf(type, 1)).join(' ');
+	const echoes = [process.execPath, join(FLOORS, 'echo-key.js')] as const;
+	const echo = openTerminal(echoes, { cwd: app.directory, env: app.env, ...SIZE });
+	await echo.shows((screen) => screen.includes('ready'));
+	const floor: number[] = [];
+	const keys = during(keyTimes(terminal, count), async () => {
+		floor.push(...(await keysToPaint(echo, ECHO_KEYS, ECHO_KEYS.length)).map(({ ms }) => ms));
+	});
+	const times = await during(keys, async () => {
+		await host.run(`systemctl restart ${units}`);
+		await sleep(1_000);
+	});
+	echo.kill('SIGTERM');
+	await echo.exited;
+	return { console: times, floor };
 }
 
 async function look(fleet: Fleet, app: App, quick: boolean): Promise<Figures> {
@@ -134,7 +168,7 @@ async function look(fleet: Fleet, app: App, quick: boolean): Promise<Figures> {
 	progress(`fleet: idle ${idlePercent.toFixed(1)} %, ${memoryMb(terminal.pid).peak.toFixed(0)} MB`);
 	const keys = await keyTimes(terminal, quick ? 42 : 140);
 	const burstTimes = await bursts(fleet, terminal, quick ? 2 : 10);
-	const others = await keysInBursts(fleet, terminal, quick ? 42 : 140);
+	const others = await keysInBursts(fleet, app, terminal, quick ? 42 : 140);
 	const figures = { openMs, idlePercent, keys, keysInBursts: others, bursts: burstTimes };
 	const memory = memoryMb(terminal.pid);
 	terminal.kill('SIGTERM');
@@ -162,7 +196,11 @@ function reportOf(figures: Figures, loginsMs: number): Report {
 					['key to paint, ms', `${withSpread(keys, whole)}, p95 ${whole(percentile(keys, 0.95))}`],
 					[
 						'key to paint while bursts come every second, ms',
-						`${withSpread(others, whole)}, p95 ${whole(percentile(others, 0.95))}`,
+						`${withSpread(others.console, whole)}, p95 ${whole(percentile(others.console, 0.95))}`,
+					],
+					[
+						'of it, Node that echoes a key at the same time, ms',
+						`${withSpread(others.floor, whole)}, p95 ${whole(percentile(others.floor, 0.95))}`,
 					],
 				],
 			},
@@ -173,7 +211,7 @@ function reportOf(figures: Figures, loginsMs: number): Report {
 			atMost(10, '%', 'CPU when nothing happens', idlePercent),
 			atMost(1_000, 'ms', `a burst of ${events} events to the screen, p95`, percentile(times, 0.95)),
 			atMost(100, 'ms', 'key to paint, p95', percentile(keys, 0.95)),
-			atMost(100, 'ms', 'key to paint while bursts come, p95', percentile(others, 0.95)),
+			atMost(100, 'ms', 'key to paint while bursts come, p95', percentile(others.console, 0.95)),
 		],
 		notes: [
 			`The servers share this machine's cores with the console: what they do for a login, for sudo and for systemd-stdio-bridge is in all times. Half of the bursts took at most ${whole(median(times))} ms.`,

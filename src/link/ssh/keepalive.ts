@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Settings } from './settings.ts';
+import { isBehind } from './turns.ts';
 
 /**
  * Gives a connection up when nothing at all has come for some intervals. Somebody else sees to it that in each something
@@ -11,6 +12,8 @@ export function keepAlive(connection: Connection, { keepaliveInterval, keepalive
 		silent = 0;
 	});
 	const timer = setInterval(() => {
+		// Its answer may be among what we have not come to yet.
+		if (isBehind()) return;
 		silent++;
 		if (silent <= keepaliveCount) return;
 		connection.lose(`the server has not answered for ${(keepaliveCount * keepaliveInterval) / 1000} s`);

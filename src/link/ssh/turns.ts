@@ -22,6 +22,11 @@ export class Turns {
 		this.#cpuMs = cpuMs;
 	}
 
+	/** Whether something that has come waits for its turn. */
+	get isBehind(): boolean {
+		return this.#waiting.length > 0;
+	}
+
 	/** Does the work now, or in a later turn where this one has lasted long enough or other work waits. */
 	do(work: Work): void {
 		const isOver = this.#isOver();
@@ -57,6 +62,11 @@ function cpuMs(): number {
 
 /** Of all connections. */
 const turns = new Turns(cpuMs);
+
+/** Whether servers may have said something that nobody has looked at yet. */
+export function isBehind(): boolean {
+	return turns.isBehind;
+}
 
 /** Has a stream take its turn: until what has come over it may be worked on, no more is read. @returns the stream */
 export function inTurn<Stream extends Duplex>(stream: Stream): Stream {

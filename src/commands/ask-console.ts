@@ -14,14 +14,17 @@ export async function askConsole(question: Asked): Promise<Answer> {
 	if (!process.connected || process.send === undefined) return null;
 	const over = new AbortController();
 	const { signal } = over;
-	// It listens before it asks, and no longer than that: a listener keeps a program from ending.
+	// It listens before it asks, and no longer than that: who waits for an answer keeps the program from ending.
 	const answered = once(process, 'message', { signal }).then(([answer]) => answer as Answer);
 	const gone = once(process, 'disconnect', { signal }).then(() => null);
+	// Listening alone has let it end after other connections had come and gone, as in `lb add`.
+	process.channel?.ref();
 	process.send(question);
 	try {
 		return await Promise.race([answered, gone]);
 	} finally {
 		over.abort();
+		process.channel?.unref();
 		for (const late of [answered, gone]) late.catch(() => {});
 	}
 }

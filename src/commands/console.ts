@@ -66,6 +66,7 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 		questions,
 		openAddition: additionOpener(globals, files, pool),
 		watchBalancer: pool.watchBalancer,
+		balancingOf: pool.balancingOf,
 	});
 	const controller = createController({
 		store,

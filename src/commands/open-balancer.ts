@@ -4,7 +4,7 @@ import type { Asker } from '../model/question.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { readOnce, type StackSource } from '../server/stack-source.ts';
-import { type Balancing, balanced } from '../session/balanced-server.ts';
+import { type BalancingOf, balanced } from '../session/balanced-server.ts';
 import { balancerAddresses } from '../session/balancer-addresses.ts';
 import { BalancerWatch, type WatchBalancer } from '../session/balancer-watch.ts';
 import { serverNamed } from '../session/choose-servers.ts';
@@ -16,6 +16,7 @@ export interface BalancerHandle {
 	/** null: the stack has none. */
 	open(): Promise<Balancer | null>;
 	readonly watch: WatchBalancer;
+	readonly balancingOf: BalancingOf;
 	/** A server whose changes take care of web traffic. */
 	steer(server: Server): Server;
 	close(): Promise<void>;
@@ -36,7 +37,7 @@ export function balancerOf(files: StackSource, asker: Asker | null): BalancerHan
 		opened ??= { server, balancer: openBalancer(files.stack, asker ?? terminalAsker) };
 		return opened.balancer;
 	};
-	const balancingOf = async (name: string): Promise<Balancing | null> => {
+	const balancingOf: BalancingOf = async (name) => {
 		const { stack } = files;
 		const { loadBalancer, servers } = stack;
 		const balancer = await open();
@@ -58,6 +59,7 @@ export function balancerOf(files: StackSource, asker: Asker | null): BalancerHan
 			steered.set(name, server);
 			return balanced(server, () => balancingOf(name), watch);
 		},
+		balancingOf,
 		async close() {
 			watching.close();
 			await closeOpened();

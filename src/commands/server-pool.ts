@@ -1,6 +1,7 @@
 import type { ServerDefinition } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import type { StackSource } from '../server/stack-source.ts';
+import type { BalancingOf } from '../session/balanced-server.ts';
 import type { WatchBalancer } from '../session/balancer-watch.ts';
 import type { ServerPool } from '../session/console-roster.ts';
 import type { Globals } from './globals.ts';
@@ -15,6 +16,7 @@ export interface OwnedServers extends ServerPool {
 	 */
 	openBy(source: StackSource, definition: ServerDefinition): Promise<Server>;
 	readonly watchBalancer: WatchBalancer;
+	readonly balancingOf: BalancingOf;
 	/** Closes those that are still open. */
 	closeAll(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function serverPool(globals: Globals, files: StackSource, opening: Openin
 	return {
 		openBy,
 		watchBalancer: traffic.watch,
+		balancingOf: traffic.balancingOf,
 		open: (definition) => openBy(files, definition),
 		async close(server) {
 			if (opened.delete(server)) await server.close();

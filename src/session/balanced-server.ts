@@ -23,6 +23,12 @@ export interface Balancing {
 }
 
 /**
+ * What the changes of a server need; null: the stack has no load balancer.
+ * @throws ProcdeckError `unreachable`, `refused`
+ */
+export type BalancingOf = (server: string) => Promise<Balancing | null>;
+
+/**
  * A server whose web instances a load balancer sends traffic to: what a change ends is drained before, and what it starts
  * becomes a backend. While the load balancer cannot be reached nothing of the web type is changed; all else is.
  * @param open null: the stack has none

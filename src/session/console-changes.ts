@@ -17,6 +17,8 @@ interface Result {
 	readonly reason: string | null;
 }
 
+type Work = (options: ChangeOptions) => Promise<readonly ChangeRow[]>;
+
 /** Runs changes one may have to wait for; each is an activity from its beginning to its outcome. */
 export interface ChangeRunner {
 	apply(
@@ -31,7 +33,9 @@ export interface ChangeRunner {
 	 * Adds a server by `work`.
 	 * @returns whether it was added
 	 */
-	add(server: string, work: (options: ChangeOptions) => Promise<readonly ChangeRow[]>): Promise<boolean>;
+	add(server: string, work: Work): Promise<boolean>;
+	/** Mends the load balancer of a server by `work`. */
+	mend(server: string, work: Work): Promise<void>;
 }
 
 /** The outcome of the whole from that of its rows: the first that did not work, with its reason. */
@@ -161,6 +165,10 @@ export function createChangeRunner(store: ConsoleStore): ChangeRunner {
 			const headline = { subject: server, action: 'server add', servers: [server] };
 			const outcome = await run(headline, ({ options }) => work(options));
 			return outcome === 'done' || outcome === 'unchanged';
+		},
+		async mend(server, work) {
+			const headline = { subject: `load balancer on ${server}`, action: 'lb mend', servers: [server] };
+			await run(headline, ({ options }) => work(options));
 		},
 	};
 }

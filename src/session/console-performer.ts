@@ -5,6 +5,7 @@ import type { ConsoleStore } from '../store/console-store.ts';
 import type { CountTarget, Intent } from '../store/intent.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
 import { cellOf, serverNamed } from '../store/selectors.ts';
+import type { BalancingOf } from './balanced-server.ts';
 import type { Additions } from './console-additions.ts';
 import { type ChangeRunner, selectorText } from './console-changes.ts';
 import type { LogFeed } from './console-logs.ts';
@@ -25,6 +26,7 @@ export interface PerformerOptions {
 	readonly page: VerbPage;
 	readonly questions: QuestionDesk;
 	readonly additions: Additions;
+	readonly balancingOf: BalancingOf;
 	/** Has the load of these servers sampled all the time, and of others seldom. */
 	readonly watchLoad: (servers: readonly string[]) => void;
 	readonly leave: () => void;
@@ -141,10 +143,27 @@ function switcher({ servers, runner }: PerformerOptions): (intent: Of<'serve'>) 
 	};
 }
 
+/** Mends what is wrong with web traffic. */
+function mender({
+	servers,
+	store,
+	runner,
+	balancingOf,
+}: PerformerOptions): (intent: Of<'mend-balancer'>) => Promise<void> {
+	return async ({ surplusOn }) => {
+		const home = servers.get(store.getState().balancer?.server ?? '');
+		if (home === undefined) return;
+		await runner.mend(home.definition.name, async (options) => {
+			const { mendTraffic } = await import('./mend-traffic.ts');
+			return mendTraffic(home, serversNamed(servers, surplusOn), balancingOf, options);
+		});
+	};
+}
+
 /** What each intent does. */
 export function createPerformer(options: PerformerOptions): Perform {
 	const [change, count, move] = [afterDown(changer(options)), counter(options), mover(options)];
-	const switchTraffic = switcher(options);
+	const [switchTraffic, mend] = [switcher(options), mender(options)];
 	const countMany = manyCounter(options);
 	return (intent) => {
 		switch (intent.kind) {
@@ -159,6 +178,8 @@ export function createPerformer(options: PerformerOptions): Perform {
 				return switchTraffic(intent);
 			case 'undo':
 				return options.runner.undo([...options.servers.values()]);
+			case 'mend-balancer':
+				return mend(intent);
 			case 'check-server':
 				return options.additions.check(intent.name, intent.place);
 			case 'add-server':

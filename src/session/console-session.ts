@@ -7,6 +7,7 @@ import type { LogBuffer } from '../store/log-buffer.ts';
 import type { QuestionDesk } from '../store/question-desk.ts';
 import { serverNamed } from '../store/selectors.ts';
 import type { Tick } from '../store/tick.ts';
+import type { BalancingOf } from './balanced-server.ts';
 import type { WatchBalancer } from './balancer-watch.ts';
 import { createAdditions, type OpenAddition } from './console-additions.ts';
 import { createChangeRunner } from './console-changes.ts';
@@ -43,6 +44,7 @@ export interface ConsoleSessionOptions {
 	readonly questions: QuestionDesk;
 	readonly openAddition: OpenAddition;
 	readonly watchBalancer: WatchBalancer;
+	readonly balancingOf: BalancingOf;
 }
 
 /** Opens the console's one loop: what servers push goes into the store, what the user intends goes to the servers. */
@@ -86,7 +88,7 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		if (!store.getState().readOnly || !changesSomething(intent)) void perform(intent);
 	};
 	roster.start();
-	const stopTraffic = options.watchBalancer((observation) => receiveBalancer(store, observation));
+	const stopTraffic = options.watchBalancer((observation) => receiveBalancer(store, observation, Date.now()));
 	return {
 		dispatch,
 		left,

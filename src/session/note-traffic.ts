@@ -8,7 +8,7 @@ type Told = Pick<ChangeRow, 'server' | 'type' | 'from' | 'to' | 'reason'> & {
 
 /**
  * What the history says of something that was done with web traffic.
- * @param verb `serve`, `lb add` or `lb remove`
+ * @param verb `serve`, `lb add`, `lb remove` or `lb mend`
  */
 export function trafficEntry(
 	verb: string,

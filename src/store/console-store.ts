@@ -5,6 +5,7 @@ import { commandShower } from '../model/shown-command.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { type Activity, withActivity } from './activity.ts';
 import type { NewServer } from './new-server.ts';
+import { NO_TRAFFIC, type Traffic, withReport, withTime } from './traffic.ts';
 import { NO_TRENDS, type Trends, withSample } from './trend.ts';
 
 /** What became of the last log that was to be saved. */
@@ -53,6 +54,7 @@ export interface ConsoleState {
 	readonly servers: readonly ServerEntry[];
 	/** null while none is known. */
 	readonly balancer: BalancerObservation | null;
+	readonly traffic: Traffic;
 	/** Counts asked for by key and not acknowledged yet, by `cellKey`. */
 	readonly pending: Readonly<Record<string, number>>;
 	/** Oldest first. */
@@ -89,6 +91,7 @@ export function createConsoleStore(options: {
 		readOnly,
 		servers,
 		balancer: null,
+		traffic: NO_TRAFFIC,
 		pending: {},
 		activities: [],
 		announcement: null,
@@ -172,9 +175,17 @@ export function receiveStats(store: ConsoleStore, samples: ReadonlyMap<string, S
 	store.setState({ servers });
 }
 
-/** Takes in what the load balancer is like; null: there is none. */
-export function receiveBalancer(store: ConsoleStore, balancer: BalancerObservation | null): void {
-	store.setState({ balancer });
+/**
+ * Takes in what the load balancer is like; null: there is none.
+ * @param now milliseconds since the epoch
+ */
+export function receiveBalancer(
+	store: ConsoleStore,
+	balancer: BalancerObservation | null,
+	now: number,
+): void {
+	const { traffic, balancer: before } = store.getState();
+	store.setState({ balancer, traffic: withReport(traffic, before, balancer, now) });
 }
 
 /** Records that a server has acknowledged a wanted count, ahead of its own event about it. */
@@ -214,5 +225,6 @@ export function setSaved(store: ConsoleStore, saved: SavedLog): void {
 /** Moves the clock on, in whole seconds. */
 export function setNow(store: ConsoleStore, now: number): void {
 	const second = Math.floor(now / 1000) * 1000;
-	if (second !== store.getState().now) store.setState({ now: second });
+	const { traffic, balancer, now: before } = store.getState();
+	if (second !== before) store.setState({ now: second, traffic: withTime(traffic, balancer, now) });
 }

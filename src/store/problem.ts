@@ -1,11 +1,14 @@
 /** Worst first; from `drift` on they want a look but are not wrong. */
 export const KINDS = [
 	'failed',
+	'balancer',
 	'backoff',
 	'crashed',
 	'unreachable',
+	'unhealthy',
 	'file',
 	'drift',
+	'traffic',
 	'orphan',
 	'stale',
 ] as const;
@@ -22,6 +25,11 @@ export interface Problem {
 	readonly text: string;
 	/** More about it where there is more: the server's own words. */
 	readonly detail: string | null;
+}
+
+/** Whether the page of the load balancer shows it. */
+export function isOfBalancer({ kind }: Problem): boolean {
+	return kind === 'balancer' || kind === 'unhealthy' || kind === 'traffic';
 }
 
 /** Whether the problem counts as wrong, not only as worth a look. */

@@ -1,4 +1,5 @@
 import type { ServerObservation } from '../model/observed.ts';
+import { balancerProblems } from './balancer-problems.ts';
 import type { ConsoleState, ServerEntry } from './console-store.ts';
 import { perObject } from './derived.ts';
 import { instanceProblems } from './instance-problems.ts';
@@ -31,6 +32,15 @@ function typeProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 
 /** `12 s`, `4 m`, `3 h`: how long ago the server was last known to be as shown. */
 export function sinceSeenText({ asOf }: ServerObservation, now: number): string {
+	return sinceText(asOf, now);
+}
+
+/**
+ * `12 s`, `4 m`, `3 h`
+ * @param asOf ISO 8601
+ * @param now milliseconds since the epoch
+ */
+export function sinceText(asOf: string, now: number): string {
 	const seconds = Math.max(0, Math.round((now - Date.parse(asOf)) / 1000));
 	if (seconds < 100) return `${seconds} s`;
 	const minutes = Math.round(seconds / 60);
@@ -115,6 +125,6 @@ function withoutRepeats(problems: readonly Problem[]): Problem[] {
 /** All that is wrong or worth a look, worst first; within a kind in the order of servers and types. */
 export const problemsOf: (state: ConsoleState) => readonly Problem[] = perObject((state) => {
 	const perServer = state.servers.flatMap((server) => serverProblems(state, server));
-	const problems = withoutRepeats([...noticeProblems(state), ...perServer]);
+	const problems = withoutRepeats([...noticeProblems(state), ...perServer, ...balancerProblems(state)]);
 	return problems.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 });

@@ -2,10 +2,14 @@ import type { HistoryEntry } from '../model/change.ts';
 import type { WholeChange } from '../store/history.ts';
 import { listed } from './plan-effects.ts';
 
+/** Whether a server, or its load balancer, is all that a verb is about. */
+function saysAll(verb: string): boolean {
+	return verb.startsWith('server ') || verb.startsWith('lb ');
+}
+
 /** `worker 3 → 4`, `restart worker.2`. */
 function partWords({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
-	// Its server is all that this is about.
-	if (verb.startsWith('server ')) return verb;
+	if (saysAll(verb)) return verb;
 	const subject = instance ?? type ?? 'everything';
 	if (verb === 'serve') return `web traffic ${to}`;
 	if (typeof from === 'number' && typeof to === 'number' && from !== to)
@@ -19,7 +23,7 @@ export function changeWords({ latest, parts }: WholeChange, arrow: string): { wh
 	const servers = new Set(parts.map(({ server }) => server)).size;
 	const isOne = types.length === 1 && servers === 1;
 	return {
-		what: isOne ? partWords(latest, arrow) : `${latest.verb} ${listed(types)}`,
+		what: isOne || saysAll(latest.verb) ? partWords(latest, arrow) : `${latest.verb} ${listed(types)}`,
 		where: servers === 1 ? latest.server : `${servers} servers`,
 	};
 }

@@ -37,8 +37,11 @@ function runVerb(words: readonly string[], { model }: Context): (context: Contex
 		if (words.length === 1) throw usage(`${words[0]} ${needed}`);
 		return ({ ui }) => ask(ui, { kind: 'hand-over', words });
 	}
-	const output: OutputPage = { top: 0, follow: goesOn(words), left: 0, search: '' };
-	return ({ ui }) => ask({ ...ui, page: 'output', output }, { kind: 'run-verb', words, changes });
+	return ({ ui }) => {
+		const back = ui.page === 'balancer' || ui.page === 'backends' ? 'balancer' : 'deck';
+		const output: OutputPage = { top: 0, follow: goesOn(words), left: 0, search: '', back };
+		return ask({ ...ui, page: 'output', output }, { kind: 'run-verb', words, changes });
+	};
 }
 
 function parse([verb = '', ...operands]: readonly string[], context: Context): ParsedCommand {

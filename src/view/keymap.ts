@@ -1,4 +1,5 @@
 import { ADD_KEYS } from './keymap/add-keys.ts';
+import { BALANCER_KEYS } from './keymap/balancer-keys.ts';
 import type { Binding } from './keymap/binding.ts';
 import { CHANGE_KEYS } from './keymap/change-keys.ts';
 import { COMMON_KEYS } from './keymap/common-keys.ts';
@@ -15,6 +16,7 @@ import { SHEET_KEYS } from './keymap/sheet-keys.ts';
 export const KEYMAP: readonly Binding[] = [
 	...CHANGE_KEYS,
 	...MOVE_KEYS,
+	...BALANCER_KEYS,
 	...LOG_KEYS,
 	...OUTPUT_KEYS,
 	...PAGE_KEYS,

@@ -59,7 +59,7 @@ export function selectedInstance(model: Model, ui: UiState): InstanceObservation
 
 /** Whether the instances pane, or a page about one instance, has the keys. */
 export function meansInstance(ui: UiState): boolean {
-	return ui.page === 'crash' || (ui.page === 'deck' && ui.pane === 'instances');
+	return ui.page === 'crash' || ui.page === 'backends' || (ui.page === 'deck' && ui.pane === 'instances');
 }
 
 /** Logs of more servers at once are only followed where they are asked for. */

@@ -6,7 +6,8 @@ import type { ServerOrder } from '../store/standing.ts';
 /** Stands for all servers; no server can have such a name. */
 export const ALL_SERVERS = '*';
 
-export type Page = 'deck' | 'logs' | 'crash' | 'output' | 'outcomes';
+/** `backends`: one level deeper than `balancer`, the instances of the server under the cursor. */
+export type Page = 'deck' | 'logs' | 'crash' | 'output' | 'outcomes' | 'balancer' | 'backends';
 export type Pane = 'formation' | 'instances' | 'logs';
 
 /** What a change would do, shown before it is done. */
@@ -131,6 +132,8 @@ export interface OutputPage {
 	/** Columns scrolled to the right. */
 	readonly left: number;
 	readonly search: string;
+	/** Where Esc goes back to. */
+	readonly back: 'deck' | 'balancer';
 }
 
 /** Rows of the list of servers that keep their place. */
@@ -202,7 +205,7 @@ export const FIRST_UI: UiState = {
 		wrap: false,
 		scope: { server: null, type: null, index: null },
 	},
-	output: { top: 0, follow: false, left: 0, search: '' },
+	output: { top: 0, follow: false, left: 0, search: '', back: 'deck' },
 	outcomesTop: 0,
 	commands: [],
 };

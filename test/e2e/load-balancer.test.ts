@@ -182,6 +182,65 @@ describe('a load balancer on this machine', () => {
 	});
 });
 
+describe('the console', () => {
+	it('sets a load balancer up on its page, shows it live, and switches it there', async () => {
+		const port = await freePort(FIRST_PORT + 90);
+		const stack = await tempStack({
+			Procfile: `web: INSTANCE=$PS exec node ${WEB}\n`,
+			'procdeck.yml': STACK_FILE,
+			'.env': `PORT=${await freePort(FIRST_PORT)}\n`,
+		});
+		const console = stack.open([]);
+		await console.waitForText(/web .*2\/2/);
+		console.press('b');
+		await console.waitForText('has no load balancer');
+		console.press('a');
+		await console.waitForText(':lb add local');
+		console.press(` --port ${port}`, 'Enter');
+		await console.waitForText('Set the load balancer up on local?');
+		console.press('y');
+		await console.waitForText(/load balancer +done/);
+		console.press('Escape');
+		await console.waitForText(/local +>On< +2\/2/);
+		const load = loadOn(`http://127.0.0.1:${port}/`, true);
+		await console.waitForText(/local +>On< +2\/2 +\d+ +[1-9]/);
+		await load.stop();
+
+		console.press('Enter');
+		await console.waitForText(/>● web\.1 +healthy +127\.0\.0\.1:/);
+		console.press('Escape', 'w');
+		await console.waitForText('the last that serves');
+		console.press('y');
+		await console.waitForText(/local +>Off< +-\/2/);
+		expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(503);
+		console.press('q');
+		expect(await console.exited()).toBe(0);
+	});
+
+	it('mends what a restart has left that was killed midway', async () => {
+		const { stack, url } = await behindBalancer();
+		await stack.change('scale', 'web=1');
+		const answer = fetch(`${url}drip?chunks=40`).then((response) => response.text());
+		const restart = stack.open(['restart', 'web']);
+		await waitFor(
+			async () => (await stack.procdeck('lb')).stdout.includes('web.1 draining'),
+			'web.1 to drain',
+		);
+		restart.kill('SIGKILL');
+		await answer;
+		const console = stack.open([]);
+		console.press('b');
+		await console.waitForText('web.1 on local gets no web traffic');
+		console.press('f');
+		await console.waitForText(/web\.1 +healthy/);
+		await console.waitForText('lb mend done');
+		console.press('q');
+		await console.exited();
+		const { history } = (await stack.procdeck('history', '--json')).json<{ history: readonly object[] }>();
+		expect(history.at(-1)).toMatchObject({ verb: 'lb mend', to: 'load balancer', outcome: 'done' });
+	});
+});
+
 describe('a stack without a load balancer', () => {
 	it('says how to have one', async () => {
 		const stack = await tempStack({ Procfile: 'web: sleep 1000\n' });

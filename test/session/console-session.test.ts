@@ -62,6 +62,7 @@ async function open(
 		questions,
 		openAddition: NO_ADDITIONS,
 		watchBalancer: () => () => {},
+		balancingOf: async () => null,
 		files,
 		pool,
 	});
@@ -299,6 +300,7 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 			questions: createQuestionDesk(),
 			openAddition: NO_ADDITIONS,
 			watchBalancer: () => () => {},
+			balancingOf: async () => null,
 			files: stackInMemory(store.getState().stack),
 			pool: poolOf(),
 		}),

@@ -72,6 +72,7 @@ async function open(
 		questions,
 		openAddition,
 		watchBalancer: () => () => {},
+		balancingOf: async () => null,
 		files,
 		pool: poolOf(servers),
 	});

@@ -123,7 +123,7 @@ test.each([
 	expect(asked(line)).toEqual({
 		intents: [{ kind: 'run-verb', words, changes: false }],
 		page: 'output',
-		output: { top: 0, follow: false, left: 0, search: '' },
+		output: { top: 0, follow: false, left: 0, search: '', back: 'deck' },
 	});
 });
 

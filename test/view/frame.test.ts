@@ -12,6 +12,7 @@ import { frame } from '../../src/view/presentation/frame.ts';
 import { ASCII, UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { rowWidth, textOf } from '../../src/view/presentation/row.ts';
 import { FIRST_UI, openPrompt, type UiState } from '../../src/view/ui.ts';
+import { backendOf, balancerOf } from '../support/balancer-observation.ts';
 import { type Scene, sceneOf } from '../support/console-model.ts';
 import { type ScriptedServer, START, scriptedServer } from '../support/scripted-server.ts';
 
@@ -121,22 +122,12 @@ test('the plan of a restart in production has Cancel focused and names the comma
 
 test('the plan of switching web traffic off says who takes it, and asks more where nobody does', async () => {
 	const scene = busyShop();
-	const backend = (server: string, port: number, sessions: number) => ({
-		...{ server, instance: 'web.1', address: server, port, sessions, state: 'healthy' as const },
-		...{ reason: null, requests: 100, errors: 0, responseMs: 12 },
-	});
-	const settings = {
-		...{ port: 80, healthCheck: '/', algorithm: 'leastconn' as const, sticky: false },
-		...{ drainTimeoutMs: 30_000, certificate: null },
-	};
+	const backends = [
+		backendOf('web1', 'web.1', { sessions: 14 }),
+		backendOf('jobs1', 'web.1', { sessions: 3 }),
+	];
 	const traffic = (serving: Readonly<Record<string, boolean>>) => {
-		const backends = [backend('web1', 5000, 14), backend('jobs1', 5000, 3)];
-		receiveBalancer(scene.store, {
-			...{ kind: 'haproxy', server: 'web1', connection: 'connected' },
-			...{ reason: null, drift: [], asOf: '' },
-			configuration: { settings, serving, backends },
-			backends,
-		});
+		receiveBalancer(scene.store, balancerOf(serving, backends), START);
 		const off = { kind: 'serve', server: 'web1', on: false, force: false } as const;
 		return planFor(scene.store.getState(), off)!;
 	};

@@ -19,6 +19,8 @@ const PLACES: readonly Place[] = [
 	'crash',
 	'output',
 	'outcomes',
+	'balancer',
+	'backends',
 	'plan',
 	'move',
 	'move-count',
@@ -46,18 +48,25 @@ test.each(PLACES)('in %s the footer has help', (place) => {
 	expect(words).toContain('?');
 });
 
-test.each(['formation', 'instances', 'log-pane', 'logs', 'crash', 'output', 'outcomes'] as const)(
-	'in %s every letter and sign is in the help',
-	(place) => {
-		const bindings = bindingsAt(place);
-		const spoken = bindings.flatMap(({ help }) => (help === null ? [] : spokenBy(help[0])));
-		for (const { keys } of bindings) {
-			for (const key of keys.filter((name) => name.length === 1 && !ALIASES.has(name))) {
-				expect(spoken, `${key} in ${place}`).toContain(key);
-			}
+test.each([
+	'formation',
+	'instances',
+	'log-pane',
+	'logs',
+	'crash',
+	'output',
+	'outcomes',
+	'balancer',
+	'backends',
+] as const)('in %s every letter and sign is in the help', (place) => {
+	const bindings = bindingsAt(place);
+	const spoken = bindings.flatMap(({ help }) => (help === null ? [] : spokenBy(help[0])));
+	for (const { keys } of bindings) {
+		for (const key of keys.filter((name) => name.length === 1 && !ALIASES.has(name))) {
+			expect(spoken, `${key} in ${place}`).toContain(key);
 		}
-	},
-);
+	}
+});
 
 test('help and footer say what a key does in words', () => {
 	for (const { keys, help, footer } of KEYMAP) {

@@ -12,7 +12,8 @@ import { type Context, type Step, say, show } from '../steps.ts';
 import { ALL_SERVERS, type Pane, type UiState } from '../ui.ts';
 import { openLogs, scrollLines } from './log-view.ts';
 
-function neighbour<T>(items: readonly T[], current: T | null, by: number): T | null {
+/** The item so many places further on, or the outermost. */
+export function neighbour<T>(items: readonly T[], current: T | null, by: number): T | null {
 	if (items.length === 0) return null;
 	const position = current === null ? 0 : Math.max(0, items.indexOf(current));
 	return items[Math.min(items.length - 1, Math.max(0, position + by))] ?? null;
@@ -106,6 +107,7 @@ export function leavePage(ui: UiState): UiState {
 
 /** One level out. */
 export function back({ ui }: Context): Step {
+	if (ui.page === 'backends') return show({ ...ui, page: 'balancer', instance: null });
 	if (ui.page !== 'deck') return show(leavePage(ui));
 	if (ui.pane === 'logs' && (ui.logs.paused !== null || ui.logs.search !== '')) {
 		return show({ ...ui, logs: { ...follow(ui).logs, search: '' } });

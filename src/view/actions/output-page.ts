@@ -81,5 +81,5 @@ export function interrupt(context: Context): Step {
 }
 
 export function leave({ ui }: Context): Step {
-	return show({ ...ui, page: 'deck' });
+	return show({ ...ui, page: ui.output.back });
 }

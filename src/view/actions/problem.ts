@@ -1,4 +1,4 @@
-import { type Problem, problemKey } from '../../store/problem.ts';
+import { isOfBalancer, type Problem, problemKey } from '../../store/problem.ts';
 import { problemsOf } from '../../store/problems.ts';
 import { selectedInstance, selectedServer, selectedType } from '../selection.ts';
 import { type Context, type Step, say, show } from '../steps.ts';
@@ -12,7 +12,9 @@ export function problemPosition(problems: readonly Problem[], { key, position }:
 	return problems.length === 0 ? 0 : position % problems.length;
 }
 
-function isOn({ model, ui }: Context, { server, type, instance }: Problem): boolean {
+function isOn({ model, ui }: Context, problem: Problem): boolean {
+	const { server, type, instance } = problem;
+	if (isOfBalancer(problem)) return ui.page === 'balancer' && ui.server === server;
 	return (
 		server === selectedServer(model, ui)?.name &&
 		(type === null || type === selectedType(model, ui)) &&
@@ -37,6 +39,7 @@ function withCursorOn(ui: UiState, target: Problem, position: number): UiState {
 	const { server, type, instance } = target;
 	return {
 		...ui,
+		page: isOfBalancer(target) ? 'balancer' : ui.page,
 		problem: { key: problemKey(target), position },
 		filter: '',
 		kept: null,

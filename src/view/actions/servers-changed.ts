@@ -28,6 +28,6 @@ export function followServers(ui: UiState, before: readonly string[], now: reado
 	};
 	if (here === undefined || here === ALL_SERVERS) return next;
 	if (now.includes(here)) return { ...next, server: here };
-	const page = ui.page === 'crash' ? 'deck' : ui.page;
+	const page = ui.page === 'crash' ? 'deck' : ui.page === 'backends' ? 'balancer' : ui.page;
 	return { ...next, page, server: successor(here, before, now), instance: null };
 }

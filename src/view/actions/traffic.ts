@@ -1,4 +1,3 @@
-import { parseCommand } from '../command-line.ts';
 import { selectedServer } from '../selection.ts';
 import { type Context, type Step, show } from '../steps.ts';
 import { intend, readOnly, whyNotOne } from './change.ts';
@@ -11,7 +10,7 @@ function whyNoTraffic({ model: { state } }: Context): string | null {
 	if (balancer?.connection === 'unreachable')
 		return `the load balancer on ${home} cannot be reached: nothing was changed`;
 	if (balancer === null || balancer.configuration === null)
-		return 'there is no load balancer: `:lb add SERVER` sets one up';
+		return 'there is no load balancer: b, then a, sets one up';
 	return null;
 }
 
@@ -29,10 +28,4 @@ export function switchTraffic(context: Context): Step {
 export function switchTrafficOf(context: Context, server: string): Step {
 	const on = context.model.state.balancer?.configuration?.serving[server] !== true;
 	return intend(context, { kind: 'serve', server, on, force: false });
-}
-
-/** Shows the load balancer. */
-export function showBalancer(context: Context): Step {
-	const parsed = parseCommand('lb', context);
-	return 'step' in parsed ? parsed.step(context) : show(context.ui);
 }

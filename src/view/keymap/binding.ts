@@ -9,6 +9,9 @@ export type Place =
 	| 'crash'
 	| 'output'
 	| 'outcomes'
+	/** The page of the load balancer, and the instances of one of its servers. */
+	| 'balancer'
+	| 'backends'
 	| 'plan'
 	| 'move'
 	| 'move-count'
@@ -55,8 +58,9 @@ export const PANES: readonly Place[] = ['formation', 'instances', 'log-pane'];
 /** Where the cursor is on a process type. */
 export const CELL: readonly Place[] = ['formation', 'instances'];
 export const LOGS: readonly Place[] = ['log-pane', 'logs'];
+export const BALANCER: readonly Place[] = ['balancer', 'backends'];
 /** What fills the screen while no sheet is open, but for what a verb wrote. */
-export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash', 'outcomes'];
+export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash', 'outcomes', ...BALANCER];
 export const ALL_PAGES: readonly Place[] = [...PAGES, 'output'];
 export const SHEETS: readonly Place[] = ['plan', 'move', 'move-count', 'trust', 'confirm', 'help'];
 /** Where a server is added. */

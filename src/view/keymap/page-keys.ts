@@ -1,9 +1,9 @@
+import { openBalancer } from '../actions/balancer-page.ts';
 import * as logView from '../actions/log-view.ts';
 import * as navigate from '../actions/navigate.ts';
 import * as outcomes from '../actions/outcomes.ts';
 import { nextProblem } from '../actions/problem.ts';
 import { promptFor } from '../actions/prompts.ts';
-import { showBalancer } from '../actions/traffic.ts';
 import { ALL_PAGES, type Binding, CELL, look, PAGES, PANES } from './binding.ts';
 
 /** From pane to pane and from page to page. */
@@ -30,7 +30,7 @@ export const PAGE_KEYS: readonly Binding[] = [
 		keys: ['b'],
 		places: PANES,
 		help: ['b', 'the load balancer'],
-		press: showBalancer,
+		press: openBalancer,
 	}),
 	look({
 		keys: ['enter'],

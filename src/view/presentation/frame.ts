@@ -2,6 +2,7 @@ import { problemsOf } from '../../store/problems.ts';
 import type { Model } from '../model.ts';
 import type { Page, UiState } from '../ui.ts';
 import { activityLine } from './activity-row.ts';
+import { balancerRows } from './balancer-page.ts';
 import { crashRows } from './crash-page.ts';
 import { deckRows, deckServers } from './deck.ts';
 import { footerRow } from './footer.ts';
@@ -22,6 +23,8 @@ const PAGES: Readonly<Record<Exclude<Page, 'deck'>, PageRows>> = {
 	crash: crashRows,
 	output: outputRows,
 	outcomes: outcomeRows,
+	balancer: balancerRows,
+	backends: balancerRows,
 };
 
 function pageRows(page: PageRows, model: Model, ui: UiState, width: number, height: number): Row[] {

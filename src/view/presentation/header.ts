@@ -1,15 +1,42 @@
 import { isWrong, type Problem } from '../../store/problem.ts';
 import { cellsOf, totalsOf } from '../../store/selectors.ts';
+import { servingCounts } from '../../store/serving.ts';
+import { type Flow, flowsOf, isAtWork } from '../../store/traffic.ts';
 import { problemPosition } from '../actions/problem.ts';
 import type { Model } from '../model.ts';
 import type { ProblemMark } from '../ui.ts';
 import { heldCount } from './cell.ts';
 import { bold, dim, plain, type Row, rowWidth, type Span, span, spread } from './row.ts';
+import { rateText } from './traffic-figures.ts';
 
 function power({ state }: Model): readonly Span[] {
 	const off = state.servers.filter(({ observation }) => observation?.power === 'down');
 	if (off.length === 0) return [];
 	return [span('warn', off.length === state.servers.length ? 'down; s starts' : `${off.length} down`)];
+}
+
+/** How many servers are On; what is last known has a question mark. */
+function serving({ state: { balancer } }: Model): Row {
+	if (balancer === null || balancer.configuration === null) return [];
+	if (balancer.connection === 'stopped') return [dim('lb '), span('warn', 'stopped')];
+	const { on, servers } = servingCounts(balancer);
+	const count = `${on}/${servers}`;
+	return [dim('lb '), isAtWork(balancer) ? plain(count) : dim(`${count}?`), dim(' on')];
+}
+
+function totalFlow({ state: { balancer, traffic } }: Model): Flow | null {
+	return isAtWork(balancer) ? (flowsOf(traffic)?.total ?? null) : null;
+}
+
+/** Nothing where there are none. */
+function requestErrors(model: Model): Row {
+	const errors = totalFlow(model)?.errors ?? 0;
+	return errors === 0 ? [] : [span('error', `${errors} err/min`)];
+}
+
+function requests(model: Model): Row {
+	const flow = totalFlow(model);
+	return flow === null ? [] : [plain(rateText(flow.requests)), dim(' req/s')];
 }
 
 /** What of the header is there, most wanted first. */
@@ -22,7 +49,8 @@ function facts(model: Model): readonly Row[] {
 	const servers: Row =
 		count > 1 ? [plain(reachable === count ? `${count}` : `${reachable}/${count}`), dim(' servers')] : [];
 	const readOnly: Row = state.readOnly ? [dim('read-only')] : [];
-	return [up, power(model), readOnly, servers].filter((fact) => fact.length > 0);
+	const traffic = [requestErrors(model), requests(model)];
+	return [up, power(model), readOnly, serving(model), servers, ...traffic].filter((fact) => fact.length > 0);
 }
 
 /** How many instances a `stop` holds. */

@@ -75,6 +75,8 @@ const SECTIONS: readonly (readonly [title: string, place: Place])[] = [
 	['Moving', 'move'],
 	['Adding a server', 'add'],
 	['What became of a change', 'outcomes'],
+	['The load balancer', 'balancer'],
+	['Its instances on a server', 'backends'],
 ];
 
 function helpBody(all: boolean, model: Model, ui: UiState, width: number): Row[] {

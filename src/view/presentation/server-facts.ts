@@ -1,5 +1,6 @@
 import type { ServerEntry } from '../../store/console-store.ts';
 import { isOutOfReach, sinceSeenText } from '../../store/problems.ts';
+import { sessionsLeft } from '../../store/serving.ts';
 import type { Model } from '../model.ts';
 import { dim, plain, type Row, type Span, span } from './row.ts';
 
@@ -8,6 +9,7 @@ export function serverGlyph(server: ServerEntry, { state, glyphs }: Model): Span
 	if (isOutOfReach(server, state.now)) return dim(glyphs.unreachable);
 	const { observation } = server;
 	if (observation?.connection !== 'connected') return span('accent', glyphs.changing);
+	if (sessionsLeft(state, server.name) !== null) return span('accent', glyphs.changing);
 	return observation.power === 'up' ? plain(glyphs.running) : dim(glyphs.none);
 }
 
@@ -19,6 +21,8 @@ export function serverCondition(server: ServerEntry, { state }: Model): Row | nu
 		return [span('warn', `seen ${sinceSeenText(observation, state.now)} ago`)];
 	}
 	if (observation?.connection !== 'connected') return [span('accent', 'connecting')];
+	const left = sessionsLeft(state, server.name);
+	if (left !== null) return [span('accent', `drains, ${left} left`)];
 	if (observation.power === 'down') return [dim('down')];
 	return observation.power === 'never' ? [dim('not started')] : null;
 }

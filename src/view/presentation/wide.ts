@@ -12,7 +12,8 @@ import { ruleRow } from './rule.ts';
 import { shownPart } from './shown-part.ts';
 
 function problemLook({ kind }: Problem, { glyphs }: Model): Span {
-	if (kind === 'failed' || kind === 'file') return span('error', glyphs.failed);
+	if (kind === 'failed' || kind === 'file' || kind === 'balancer' || kind === 'unhealthy')
+		return span('error', glyphs.failed);
 	if (kind === 'backoff') return span('warn', glyphs.backoff);
 	if (kind === 'unreachable') return span('warn', glyphs.unreachable);
 	return span('warn', glyphs.none);

@@ -150,12 +150,12 @@ function mender({
 	runner,
 	balancingOf,
 }: PerformerOptions): (intent: Of<'mend-balancer'>) => Promise<void> {
-	return async ({ surplusOn }) => {
+	return async ({ servers: astray }) => {
 		const home = servers.get(store.getState().balancer?.server ?? '');
 		if (home === undefined) return;
 		await runner.mend(home.definition.name, async (options) => {
 			const { mendTraffic } = await import('./mend-traffic.ts');
-			return mendTraffic(home, serversNamed(servers, surplusOn), balancingOf, options);
+			return mendTraffic(home, serversNamed(servers, astray), balancingOf, options);
 		});
 	};
 }

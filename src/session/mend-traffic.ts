@@ -12,15 +12,15 @@ import { Traffic } from './traffic.ts';
 const VERB = 'lb mend';
 
 /**
- * Makes web traffic as it should be: what runs as the load balancer's configuration says, nothing out of turn, and no
- * instance left that a restart had started besides.
+ * Makes web traffic as it should be: what runs as the load balancer's configuration says, nothing out of turn, the backends
+ * of some servers the wanted instances there, and none left that a restart had started besides.
  * @param home the server that the load balancer runs on
- * @param surplusOn the servers with such an instance
+ * @param astray those servers
  * @throws ProcdeckError `unreachable`, `refused` when nothing was mended
  */
 export async function mendTraffic(
 	home: Server,
-	surplusOn: readonly Server[],
+	astray: readonly Server[],
 	balancingOf: BalancingOf,
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
@@ -30,7 +30,7 @@ export async function mendTraffic(
 	const mended = await mendBalancer(name, balancing);
 	await noteTraffic(home, VERB, [mended], options);
 	const ended = await Promise.all(
-		surplusOn.map((server) => endSurplus(server, balancingOf, { ...options, historyVerb: VERB })),
+		astray.map((server) => straighten(server, balancingOf, { ...options, historyVerb: VERB })),
 	);
 	return [mended, ...ended.flat()];
 }
@@ -45,8 +45,8 @@ async function mendBalancer(server: string, { balancer }: Balancing): Promise<Ch
 
 const END_SURPLUS = { verb: 'surge', type: WEB_TYPE, on: false } as const;
 
-/** Traffic goes first: the instance may be a backend. */
-async function endSurplus(
+/** Traffic goes first: an instance that nobody wants may be a backend. */
+async function straighten(
 	server: Server,
 	balancingOf: BalancingOf,
 	options: ChangeOptions,

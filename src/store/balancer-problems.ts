@@ -99,8 +99,13 @@ function leftoverProblem(leftover: Leftover): Problem {
 	return { ...ABOUT_WEB, kind: 'traffic', server, subject, text: leftoverText(leftover), detail: MENDING };
 }
 
+const LEFTOVER_TEXTS: Readonly<Record<Leftover['kind'], string>> = {
+	held: 'gets no web traffic since a restart that did not end',
+	surplus: 'runs beyond the wanted ones since a restart that did not end',
+	'left-out': 'is wanted, and the load balancer does not know it',
+	unwanted: 'is not wanted, and the load balancer still has it',
+};
+
 export function leftoverText({ kind }: Leftover): string {
-	return kind === 'held'
-		? 'gets no web traffic since a restart that did not end'
-		: 'runs beyond the wanted ones since a restart that did not end';
+	return LEFTOVER_TEXTS[kind];
 }

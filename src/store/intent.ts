@@ -59,8 +59,8 @@ export type Intent =
 	/** Stops everything, and keeps it from starting at boot. */
 	| { readonly kind: 'down'; readonly servers: readonly string[] }
 	| { readonly kind: 'undo' }
-	/** Makes web traffic as it should be, and ends the instances beyond the wanted ones on some servers. */
-	| { readonly kind: 'mend-balancer'; readonly surplusOn: readonly string[] }
+	/** Makes web traffic as it should be; on some servers also its backends and the instances beyond the wanted ones. */
+	| { readonly kind: 'mend-balancer'; readonly servers: readonly string[] }
 	/** Looks at a server before it is added, and at what adding it writes; forgets one that was looked at before. */
 	| {
 			readonly kind: 'check-server';

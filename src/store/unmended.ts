@@ -1,3 +1,4 @@
+import { wantedBackends } from '../model/backends.ts';
 import type { BackendObservation } from '../model/balancer.ts';
 import type { InstanceObservation, ServerObservation } from '../model/observed.ts';
 import { type Stack, WEB_TYPE } from '../model/stack.ts';
@@ -6,12 +7,18 @@ import { perObject } from './derived.ts';
 import { isReachable, serverNamed } from './selectors.ts';
 import { backendKey, isAtWork } from './traffic.ts';
 
-/** What a restart of web left behind, because whoever made it went away midway. */
-export type Leftover =
-	/** A backend that is out of turn. */
-	| { readonly kind: 'held'; readonly server: string; readonly instance: string }
-	/** An instance beyond the wanted ones. */
-	| { readonly kind: 'surplus'; readonly server: string; readonly instance: string };
+/**
+ * What a change of web left behind, because whoever made it went away midway or did not know of the load balancer.
+ * - `held`: a backend that is out of turn
+ * - `surplus`: an instance beyond the wanted ones
+ * - `left-out`: an instance that is wanted and is no backend
+ * - `unwanted`: a backend that is no instance which is wanted
+ */
+export interface Leftover {
+	readonly kind: 'held' | 'surplus' | 'left-out' | 'unwanted';
+	readonly server: string;
+	readonly instance: string;
+}
 
 /** Between the steps of a restart nothing is held for longer: one follows the other at once. */
 const BETWEEN_STEPS_MS = 10_000;
@@ -23,7 +30,7 @@ const TIME_TO_SETTLE_MS = 60_000;
 const MARGIN_MS = 10_000;
 
 /**
- * What restarts of web left behind. One that is under way looks the same for a moment, so nothing counts that somebody may
+ * What changes of web left behind. One that is under way looks the same for a moment, so nothing counts that somebody may
  * still be working on. The evidence for that is the server's history, which has an entry without an outcome while an
  * instance is replaced, together with one that is not up yet; and backends that drain. Between them there are only moments.
  */
@@ -31,14 +38,9 @@ export const leftoversOf: (state: ConsoleState) => readonly Leftover[] = perObje
 	if (!isAtWork(state.balancer)) return [];
 	const isIdle = (server: string) => !isWorkedOn(state, server);
 	const held = heldBackends(state).filter(({ server }) => isIdle(server));
-	const surplus = state.servers.flatMap(({ name }) =>
-		isIdle(name)
-			? surplusInstances(state, name).map(({ name: instance }) => ({ server: name, instance }))
-			: [],
-	);
 	return [
 		...held.map(({ server, instance }): Leftover => ({ kind: 'held', server, instance })),
-		...surplus.map((each): Leftover => ({ kind: 'surplus', ...each })),
+		...state.servers.flatMap(({ name }) => (isIdle(name) ? leftOn(state, name) : [])),
 	];
 });
 
@@ -91,20 +93,43 @@ function heldBackends({ balancer, traffic, now }: ConsoleState): BackendObservat
 	);
 }
 
-/** Instances of web that nobody wants, and that were not started or worked beside just now. */
-function surplusInstances(state: ConsoleState, server: string): InstanceObservation[] {
+/** Where nobody has worked for a while, what runs, what is wanted and what gets traffic is the same. */
+function leftOn(state: ConsoleState, server: string): Leftover[] {
 	const entry = serverNamed(state, server);
 	const observation = entry?.observation ?? null;
 	if (entry === null || observation === null || !isReachable(entry)) return [];
 	const web = observation.types.find(({ type }) => type === WEB_TYPE);
 	if (web === undefined || web.orphan || state.now - lastWorkAt(observation) < UNTIL_HEALTHY_MS) return [];
-	return observation.instances.filter(
-		({ type, index, state: is, startedAt }) =>
-			type === WEB_TYPE &&
-			index > web.wanted &&
-			(is === 'running' || is === 'starting') &&
-			state.now - Date.parse(startedAt ?? '') >= UNTIL_HEALTHY_MS,
-	);
+	const surplus = surplusInstances(observation, web.wanted, state.now);
+	const of = (kind: Leftover['kind'], instances: readonly string[]) =>
+		instances.map((instance): Leftover => ({ kind, server, instance }));
+	if (observation.power !== 'up') return of('surplus', surplus);
+	const wanted = wantedBackends(observation, '').map(({ instance }) => instance);
+	const backends = (state.balancer?.configuration?.backends ?? [])
+		.filter((backend) => backend.server === server)
+		.map(({ instance }) => instance);
+	const unwanted = backends.filter((name) => !wanted.includes(name) && !surplus.includes(name));
+	return [
+		...of('surplus', surplus),
+		...of(
+			'left-out',
+			wanted.filter((name) => !backends.includes(name)),
+		),
+		...of('unwanted', unwanted),
+	];
+}
+
+/** Instances of web that nobody wants, and that were not started just now. */
+function surplusInstances({ instances }: ServerObservation, wanted: number, now: number): string[] {
+	return instances
+		.filter(
+			({ type, index, state, startedAt }) =>
+				type === WEB_TYPE &&
+				index > wanted &&
+				(state === 'running' || state === 'starting') &&
+				now - Date.parse(startedAt ?? '') >= UNTIL_HEALTHY_MS,
+		)
+		.map(({ name }) => name);
 }
 
 /** When the last change of web there ended, in milliseconds since the epoch. */

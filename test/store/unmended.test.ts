@@ -104,6 +104,30 @@ describe('an instance beyond the wanted ones', () => {
 	});
 });
 
+describe('backends and wanted instances that differ', () => {
+	const after = (seconds: number, history: readonly HistoryEntry[] = []) => {
+		const web1 = scriptedServer({ name: 'web1', counts: { web: 2 } });
+		for (const entry of history) web1.push({ kind: 'history', entry });
+		const scene = sceneOf([web1]);
+		const backends = [backendOf('web1', 'web.1'), backendOf('web1', 'web.3')];
+		receiveBalancer(scene.store, balancerOf({ web1: true }, backends), START);
+		setNow(scene.store, START + seconds * SECOND);
+		return leftoversOf(scene.store.getState());
+	};
+
+	test('are told of each instance', () => {
+		expect(after(1)).toEqual([
+			{ kind: 'left-out', server: 'web1', instance: 'web.2' },
+			{ kind: 'unwanted', server: 'web1', instance: 'web.3' },
+		]);
+	});
+
+	test('are nothing to look at while somebody may be at it', () => {
+		expect(after(5, [underWay(0)])).toEqual([]);
+		expect(after(30, [{ ...underWay(0), outcome: 'done', tookMs: 2000 }])).toEqual([]);
+	});
+});
+
 describe('what is wrong with web traffic', () => {
 	const reason = 'GET /up answers 500';
 	const sick = backendOf('web1', 'web.1', { state: 'unhealthy', reason });

@@ -109,7 +109,7 @@ describe('the page of the load balancer', () => {
 	test('shows drift, and the key that mends it', () => {
 		const drifted = busy({ drift: ['its configuration was changed by hand'] });
 		expect(drifted.screen(80, 24, PAGE)).toContain('its configuration was changed by hand; f mends it');
-		expect(pressAll(contextOf(drifted), 'f').intents).toEqual([{ kind: 'mend-balancer', surplusOn: [] }]);
+		expect(pressAll(contextOf(drifted), 'f').intents).toEqual([{ kind: 'mend-balancer', servers: [] }]);
 		expect(pressAll(contextOf(busy()), 'f').ui.notice).toBe('the load balancer is as it should be');
 	});
 

@@ -121,20 +121,22 @@ test('the plan of a restart in production has Cancel focused and names the comma
 });
 
 test('the plan of switching web traffic off says who takes it, and asks more where nobody does', async () => {
-	const scene = busyShop();
+	const counts = { web: 1, worker: 2 };
+	const servers = ['web1', 'web2'].map((name) => scriptedServer({ name, counts }));
+	const scene = sceneOf(servers, { environment: 'production' });
 	const backends = [
 		backendOf('web1', 'web.1', { sessions: 14 }),
-		backendOf('jobs1', 'web.1', { sessions: 3 }),
+		backendOf('web2', 'web.1', { sessions: 3 }),
 	];
 	const traffic = (serving: Readonly<Record<string, boolean>>) => {
 		receiveBalancer(scene.store, balancerOf(serving, backends), START);
 		const off = { kind: 'serve', server: 'web1', on: false, force: false } as const;
 		return planFor(scene.store.getState(), off)!;
 	};
-	const plan = traffic({ web1: true, jobs1: true });
-	const screen = scene.screen(80, 24, { ...WORKER, sheet: { kind: 'plan', plan, focused: 'cancel' } });
+	const plan = traffic({ web1: true, web2: true });
+	const screen = scene.screen(80, 24, { sheet: { kind: 'plan', plan, focused: 'cancel' } });
 	await expect(screen).toMatchFileSnapshot('golden/plan-serve.txt');
-	const last = traffic({ web1: true, jobs1: false });
+	const last = traffic({ web1: true, web2: false });
 	expect(last.basis).not.toBe(plan.basis);
 	expect(last).toMatchObject({
 		sentence: 'web1 is the last that serves: every request will get a 503.',

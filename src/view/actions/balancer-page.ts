@@ -95,12 +95,12 @@ export function whyNoMend(context: Context): string | null {
 	return isWell ? 'the load balancer is as it should be' : null;
 }
 
-/** The servers on which an instance is left that nobody wants. */
-function serversWithSurplus({ state }: Model): readonly string[] {
-	const surplus = leftoversOf(state).filter(({ kind }) => kind === 'surplus');
-	return [...new Set(surplus.map(({ server }) => server))];
+/** The servers on which what is wanted, what runs and what gets traffic differ: all but what the balancer mends alone. */
+function serversAstray({ state }: Model): readonly string[] {
+	const astray = leftoversOf(state).filter(({ kind }) => kind !== 'held');
+	return [...new Set(astray.map(({ server }) => server))];
 }
 
 export function mend({ model, ui }: Context): Step {
-	return ask(ui, { kind: 'mend-balancer', surplusOn: serversWithSurplus(model) });
+	return ask(ui, { kind: 'mend-balancer', servers: serversAstray(model) });
 }

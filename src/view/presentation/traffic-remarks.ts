@@ -4,7 +4,7 @@ import { leftoverText } from '../../store/balancer-problems.ts';
 import { sinceText } from '../../store/problems.ts';
 import { isDraining, servingByServer } from '../../store/serving.ts';
 import { isAtWork } from '../../store/traffic.ts';
-import { leftoversOf } from '../../store/unmended.ts';
+import { type Leftover, leftoversOf } from '../../store/unmended.ts';
 import type { Model } from '../model.ts';
 import { dim, plain, type Role, type Row, type Span, span } from './row.ts';
 import { wrap } from './wrap.ts';
@@ -43,12 +43,19 @@ function driftRemarks({ state, glyphs }: Model): Remark[] {
 	}));
 }
 
+const LEFTOVER_MENDS: Readonly<Record<Leftover['kind'], string>> = {
+	held: 'f gives it back',
+	surplus: 'f ends it',
+	'left-out': 'f takes it in',
+	unwanted: 'f takes it out',
+};
+
 function leftoverRemarks({ state, glyphs }: Model): Remark[] {
 	return leftoversOf(state).map((leftover) => ({
 		glyph: glyphs.paused,
 		role: 'warn',
 		text: `${leftover.instance} on ${leftover.server} ${leftoverText(leftover)}`,
-		detail: leftover.kind === 'held' ? 'f gives it back' : 'f ends it',
+		detail: LEFTOVER_MENDS[leftover.kind],
 	}));
 }
 

@@ -11,9 +11,21 @@ import { isMet, type Report, reportText } from './lib/report.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'docs/performance.md');
-const HERE = ['start', 'restart', 'logs', 'stop', 'stats', 'deck', 'open', 'supervisor', 'growth', 'size'];
+const HERE = [
+	'start',
+	'restart',
+	'logs',
+	'stop',
+	'stats',
+	'deck',
+	'open',
+	'supervisor',
+	'growth',
+	'balancer',
+	'size',
+];
 /** These boot servers of their own, which needs root. */
-const ON_SERVERS = ['remote', 'fleet'];
+const ON_SERVERS = ['remote', 'fleet', 'serve'];
 
 async function runBenchmark(name: string, options: readonly string[]): Promise<Report> {
 	const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;

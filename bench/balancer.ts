@@ -1,11 +1,10 @@
 // What the embedded load balancer gets through, beside the bare library that it is built on and HAProxy.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BINARY } from '../test/support/binary.ts';
 import { freePort } from '../test/support/free-port.ts';
-import { waitFor } from '../test/support/wait-for.ts';
 import { type App, withApp } from './lib/app.ts';
 import { type BenchmarkOptions, benchmark, progress } from './lib/benchmark.ts';
 import { cpuMs } from './lib/processes.ts';
@@ -13,21 +12,15 @@ import { atLeast, atMost, type Report } from './lib/report.ts';
 import { inTurn } from './lib/rounds.ts';
 import { median, withSpread } from './lib/statistics.ts';
 import { FLOORS, PROGRAMS } from './lib/tools.ts';
+import { CONNECTION_KINDS, type ConnectionKind, underLoad } from './lib/web-load.ts';
 
 const CONNECTIONS = 50;
 const WARM_UP_MS = 3_000;
 const ROUND_MS = 2_000;
-const CONNECTION_KINDS = ['keep', 'close'] as const;
 
-type Kind = (typeof CONNECTION_KINDS)[number];
-
-interface Load {
-	readonly answered: number;
+interface Round {
 	readonly failed: number;
 	readonly p99: number;
-}
-
-interface Round extends Load {
 	readonly perSecond: number;
 	/** CPU time of the proxy, in microseconds a request. */
 	readonly cost: number;
@@ -86,21 +79,19 @@ async function start(app: App, name: string, line: readonly string[], upstream: 
 	const env = { ...app.env, PORT: port, UPSTREAM: String(upstream), NODE_ENV: 'production' };
 	const child = spawn(file, args, { env, stdio: ['ignore', 'ignore', 'inherit'], detached: true });
 	const contestant = { name, port: Number(port), pid: child.pid! };
-	await waitFor(async () => (await load(contestant.port, 'keep', 50)).answered > 0, `${name} to answer`);
+	await underLoad({ port: contestant.port, connections: CONNECTIONS, kind: 'keep' }, () => sleep(WARM_UP_MS));
 	return contestant;
 }
 
-async function load(port: number, kind: Kind, milliseconds: number): Promise<Load> {
-	const args = [port, CONNECTIONS, milliseconds, kind].map(String);
-	const { stdout } = await promisify(execFile)(process.execPath, [join(PROGRAMS, 'asks-web.js'), ...args]);
-	return JSON.parse(stdout) as Load;
-}
-
-async function measureOnce({ port, pid }: Contestant, kind: Kind): Promise<Round> {
-	const before = cpuMs(pid);
-	const result = await load(port, kind, ROUND_MS);
-	const cost = ((cpuMs(pid) - before) * 1000) / result.answered;
-	return { ...result, perSecond: (result.answered * 1000) / ROUND_MS, cost };
+async function measureOnce({ port, pid }: Contestant, kind: ConnectionKind): Promise<Round> {
+	return underLoad({ port, connections: CONNECTIONS, kind }, async (load) => {
+		await load.tally();
+		const before = cpuMs(pid);
+		await sleep(ROUND_MS);
+		const { answered, failed, forMs, p99 } = await load.tally();
+		const cost = ((cpuMs(pid) - before) * 1000) / answered;
+		return { failed: failed.length, p99: p99!, perSecond: (answered * 1000) / forMs, cost };
+	});
 }
 
 /** The median over the rounds of a value, against the library's in the same round. */
@@ -108,7 +99,7 @@ function ratio(rounds: Map<string, Round[]>, name: string, of: (round: Round) =>
 	return median(rounds.get(name)!.map((round, at) => of(round) / of(rounds.get('library')![at]!)));
 }
 
-function rowOf(kind: Kind, name: string, rounds: readonly Round[]): string[] {
+function rowOf(kind: ConnectionKind, name: string, rounds: readonly Round[]): string[] {
 	const column = (of: (round: Round) => number, digits = 0) =>
 		withSpread(rounds.map(of), (value) => value.toFixed(digits));
 	return [
@@ -130,9 +121,8 @@ async function measure({ quick }: BenchmarkOptions): Promise<Report> {
 			const port = await freePort();
 			const line = await begin(app, port, upstream);
 			contestants.push(await start(app, name, [String(port), ...line], upstream));
-			await load(port, 'keep', WARM_UP_MS);
 		}
-		const byKind = new Map<Kind, Map<string, Round[]>>();
+		const byKind = new Map<ConnectionKind, Map<string, Round[]>>();
 		for (const kind of CONNECTION_KINDS) {
 			progress(`${CONNECTIONS} connections, ${kind}`);
 			byKind.set(kind, await inTurn(contestants, quick ? 3 : 15, (one) => measureOnce(one, kind)));
@@ -141,7 +131,7 @@ async function measure({ quick }: BenchmarkOptions): Promise<Report> {
 	});
 }
 
-function report(byKind: ReadonlyMap<Kind, Map<string, Round[]>>): Report {
+function report(byKind: ReadonlyMap<ConnectionKind, Map<string, Round[]>>): Report {
 	const kinds = [...byKind];
 	const failed = kinds
 		.flatMap(([, rounds]) => rounds.get('embedded')!)

@@ -7,10 +7,10 @@ import { progress } from './benchmark.ts';
 /** Names of the servers, each a Debian with systemd and sshd. */
 export const SERVERS = ['web1', 'web2', 'jobs1'] as const;
 
-const STACK = { name: 'bench', environment: 'production' };
+export const STACK = { name: 'bench', environment: 'production' };
 const UNIT_PREFIX = stackUnit(STACK);
 /** Where the app's code would be on them. */
-const CODE = `/srv/${STACK.name}`;
+export const CODE = `/srv/${STACK.name}`;
 
 /** Runs `use` with servers of its own, which are gone afterwards. @throws Error where this machine cannot have them */
 export async function withServers<T>(use: (fleet: Fleet) => Promise<T>): Promise<T> {
@@ -28,11 +28,15 @@ export async function withServers<T>(use: (fleet: Fleet) => Promise<T>): Promise
 	}
 }
 
-/** Writes an app that runs on servers: its process types, and by the name of each server its Host of the ssh configuration. */
+/**
+ * Writes an app that runs on servers: its process types, and by the name of each server its Host of the ssh configuration.
+ * @param more of the stack file
+ */
 export async function writeStack(
 	app: App,
 	types: Readonly<Record<string, string>>,
 	hosts: Readonly<Record<string, string>>,
+	more = '',
 ): Promise<void> {
 	await app.write(
 		'Procfile',
@@ -40,7 +44,7 @@ export async function writeStack(
 	);
 	const servers = lines(hosts, (name, host) => `  ${name}: { host: ${host} }`);
 	const head = `stack: ${STACK.name}\nenvironment: ${STACK.environment}\npath: ${CODE}\n`;
-	await app.write('procdeck.yml', `${head}servers:\n${servers}`);
+	await app.write('procdeck.yml', `${head}servers:\n${servers}${more}`);
 }
 
 function lines(entries: Readonly<Record<string, string>>, line: (key: string, value: string) => string) {

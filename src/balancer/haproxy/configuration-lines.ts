@@ -19,9 +19,11 @@ const ALGORITHMS: Readonly<Record<BalancerAlgorithm, readonly string[]>> = {
 
 /**
  * One check a second, more of them while the state is about to change. The first that passes is enough, and two have to
- * fail in a row.
+ * fail in a row. A request that cannot be connected needs no second opinion: an instance that is gone has the fewest
+ * connections, so that `leastconn` would try it again and again.
  */
-export const CHECK_OPTIONS = 'check inter 1s fastinter 250ms downinter 500ms rise 1 fall 2';
+export const CHECK_OPTIONS =
+	'check inter 1s fastinter 250ms downinter 500ms rise 1 fall 2 observe layer4 error-limit 1 on-error mark-down';
 
 /** What HAProxy reads, without what is for Procdeck alone. */
 export function configurationLines({ configuration, machine }: Written): string[] {

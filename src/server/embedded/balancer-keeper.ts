@@ -11,6 +11,9 @@ import { launcherPath } from './launch-daemon.ts';
 import type { StatePaths } from './paths.ts';
 import { HEALTHY_AFTER_MS, restartDelay } from './step/backoff.ts';
 
+/** How often it is looked for a configuration where the system tells nobody of files that change. */
+const LOOK_EVERY_MS = 500;
+
 /** What of a load balancer's protocol a supervisor needs, whatever its version. */
 interface EndProtocol {
 	readonly methods: { end: { params: null; result: null } };
@@ -30,6 +33,7 @@ export class BalancerKeeper {
 	#keeping: Promise<void> | null = null;
 	#connection: Connection<EndProtocol> | null = null;
 	#watcher: FSWatcher | null = null;
+	#looking: NodeJS.Timeout | undefined;
 	/** Ends the wait for the next start. */
 	#hurry: () => void = () => {};
 
@@ -56,6 +60,7 @@ export class BalancerKeeper {
 		this.#isClosed = true;
 		this.#connection?.close();
 		this.#watcher?.close();
+		clearInterval(this.#looking);
 		this.#hurry();
 	}
 
@@ -126,11 +131,19 @@ export class BalancerKeeper {
 				if (isThere !== existsSync(this.#directory)) this.#watch();
 				if (!isThere || name === 'configuration.json') this.#look();
 			});
-			this.#watcher.on('error', () => this.#watcher?.close());
+			this.#watcher.on('error', () => this.#lookByTheClock());
 		} catch {
-			// Without it a load balancer is started with the next change of the stack.
-			this.#watcher = null;
+			// A user may have so many watchers and no more, 128 on many machines.
+			this.#lookByTheClock();
 		}
+	}
+
+	#lookByTheClock(): void {
+		this.#watcher?.close();
+		this.#watcher = null;
+		this.#looking ??= setInterval(() => {
+			if (this.#keeping === null) this.#look();
+		}, LOOK_EVERY_MS).unref();
 	}
 }
 

@@ -4,9 +4,10 @@ import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import { lineDiff } from '../model/line-diff.ts';
 import { changesSomething, type SetupPlan } from '../model/setup.ts';
-import type { Stack } from '../model/stack.ts';
+import { type Stack, WEB_TYPE } from '../model/stack.ts';
 import { balancerAddresses } from '../session/balancer-addresses.ts';
 import { peekAtBalancer } from '../session/balancer-now.ts';
+import { applyToAll } from '../session/fan-out.ts';
 import {
 	addBalancer,
 	type BalancerAddition,
@@ -16,7 +17,9 @@ import {
 	removeBalancer,
 } from '../session/load-balancer.ts';
 import { noteTraffic } from '../session/note-traffic.ts';
+import { succeeded } from '../session/outcome.ts';
 import { snapshotsOf } from '../session/snapshot.ts';
+import { beyond } from '../session/surge.ts';
 import { changeOptions } from './apply-change.ts';
 import { confirm, declined, type Question } from './confirm.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
@@ -70,14 +73,15 @@ async function add(context: Context, server: string, { port, yes = false }: LbFl
 	const stack = await openStack(globals);
 	const addition = prepareBalancer(stack, globals.environment, server, port ?? null);
 	const rows = await withBalancer(addition.stack, async (balancer) => {
-		const { configuration, plan } = await withProgress(output, `looking at ${server}`, () =>
+		const { configuration, plan, leftovers } = await withProgress(output, `looking at ${server}`, () =>
 			firstLook(context, addition, balancer!),
 		);
 		const isNew = changesSomething(plan) || addition.edit.before !== addition.edit.after;
 		if (isNew && !(await confirm(additionQuestion(addition, plan), yes))) return null;
-		return withProgress(output, `setting up the load balancer on ${server}`, () =>
-			addBalancer(addition, balancer!, plan, configuration),
-		);
+		return withProgress(output, `setting up the load balancer on ${server}`, async () => {
+			const added = await addBalancer(addition, balancer!, plan, configuration);
+			return [...added, ...(await takeAway(context, addition.stack, leftovers))];
+		});
 	});
 	if (rows !== null) await note(context, addition.stack, 'lb add', rows);
 	return rows === null ? declined(output) : reportChanges(context, addition.stack, rows, '');
@@ -90,7 +94,18 @@ async function firstLook({ globals }: Context, addition: BalancerAddition, balan
 	const addressOf = await balancerAddresses(stack, addition.definition, names);
 	const { configuration: present } = await peekAtBalancer(balancer);
 	const configuration = firstConfiguration(addition, observations, addressOf, present);
-	return { configuration, plan: await balancer.setup.plan(configuration) };
+	const leftovers = observations.filter((each) => beyond(each).length > 0).map(({ name }) => name);
+	return { configuration, plan: await balancer.setup.plan(configuration), leftovers };
+}
+
+/** @param names of the servers on which a restart was broken off that had added an instance of web */
+function takeAway({ globals }: Context, stack: Stack, names: readonly string[]): Promise<ChangeRow[]> {
+	const definitions = stack.servers.filter(({ name }) => names.includes(name));
+	const end = { verb: 'surge', type: WEB_TYPE, on: false } as const;
+	return withServers(globals, stack, definitions, 'peek', async (servers) => {
+		const rows = await applyToAll(servers, end, changeOptions({ wait: true }));
+		return rows.filter((row) => !succeeded(row));
+	});
 }
 
 function additionQuestion({ definition: { name }, edit }: BalancerAddition, plan: SetupPlan): Question {

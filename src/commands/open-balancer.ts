@@ -1,4 +1,5 @@
 import type { Balancer } from '../balancer/balancer.ts';
+import { Turns } from '../files/turns.ts';
 import type { HistoryEntry } from '../model/change.ts';
 import type { Asker } from '../model/question.ts';
 import type { Stack } from '../model/stack.ts';
@@ -24,6 +25,7 @@ export interface BalancerHandle {
 
 /** @param asker what connections ask; null: the terminal is asked */
 export function balancerOf(files: StackSource, asker: Asker | null): BalancerHandle {
+	const turns = new Turns();
 	let opened: { readonly server: string | null; readonly balancer: Promise<Balancer | null> } | null = null;
 	const closeOpened = async () => {
 		const before = opened;
@@ -46,7 +48,7 @@ export function balancerOf(files: StackSource, asker: Asker | null): BalancerHan
 		// Where its server was not opened, the one that this is about keeps it.
 		const keeper = steered.get(loadBalancer.server) ?? steered.get(name);
 		const keep = async (entry: HistoryEntry) => keeper?.note(entry).catch(() => {});
-		return { balancer, address: addressOf(name), keep };
+		return { balancer, address: addressOf(name), turns, keep };
 	};
 	const steered = new Map<string, Server>();
 	const watching = new BalancerWatch(files, open);

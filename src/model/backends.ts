@@ -40,7 +40,7 @@ export function concernsWeb(change: SupervisorChange): boolean {
 		case 'resume':
 			return change.types.length === 0 || change.types.includes(WEB_TYPE);
 		case 'surge':
-			return false;
+			return change.type === WEB_TYPE;
 		case 'down':
 			return true;
 	}

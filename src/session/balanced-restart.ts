@@ -6,7 +6,8 @@ import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { succeeded } from './outcome.ts';
 import { snapshotOf } from './snapshot.ts';
-import { type Traffic, withCut } from './traffic.ts';
+import { Surge } from './surge.ts';
+import { isSameInstance, type Traffic, withCut, withRemark } from './traffic.ts';
 
 type Restart = SupervisorChange & { verb: 'restart' };
 
@@ -23,16 +24,24 @@ export async function restartBalanced(
 	if (change.atOnce) return server.apply(change, options);
 	const before = await snapshotOf(server);
 	const web = turnsOf(before, change);
+	if (web.length === 0) return server.apply(change, options);
 	const others = withoutWeb(before, change);
 	const rows = others === null ? [] : await server.apply(others, options);
-	if (web.length === 0) return rows;
-	return [...rows, ...(await new Roll(server, traffic, change, options).go(before, web))];
+	return [...rows, ...(await traffic.inTurn(() => new Roll(server, traffic, change, options).go(web)))];
 }
 
-/** The web instances that are restarted, first to last. */
-function turnsOf({ instances }: ServerObservation, { selectors, staleOnly }: Restart): InstanceObservation[] {
+/** The web instances that are restarted, first to last; one that an earlier restart has left behind is not. */
+function turnsOf(
+	{ types, instances }: ServerObservation,
+	{ selectors, staleOnly }: Restart,
+): InstanceObservation[] {
+	const wanted = types.find(({ type }) => type === WEB_TYPE)?.wanted ?? 0;
 	return instances.filter(
-		(each) => each.type === WEB_TYPE && isSelected(selectors, each) && (!staleOnly || each.stale),
+		(each) =>
+			each.type === WEB_TYPE &&
+			each.index <= wanted &&
+			isSelected(selectors, each) &&
+			(!staleOnly || each.stale),
 	);
 }
 
@@ -51,6 +60,7 @@ class Roll {
 	readonly #traffic: Traffic;
 	readonly #change: Restart;
 	readonly #options: ChangeOptions;
+	readonly #surge: Surge;
 	#cut = 0;
 
 	constructor(server: Server, traffic: Traffic, change: Restart, options: ChangeOptions) {
@@ -58,54 +68,58 @@ class Roll {
 		this.#traffic = traffic;
 		this.#change = change;
 		this.#options = { ...options, wait: true };
+		this.#surge = new Surge(server, traffic, this.#options);
 	}
 
-	async go(before: ServerObservation, turns: readonly InstanceObservation[]): Promise<ChangeRow[]> {
-		const backends = new Map(this.#traffic.backendsOf(before).map((backend) => [backend.instance, backend]));
-		const roll = async () => {
-			for (const [position, { name }] of turns.entries()) {
-				this.#options.onProgress?.(position, turns.length, [name]);
-				const failed = await this.#replace(name, backends.get(name));
-				if (failed !== null) return this.#rows(turns, position, failed);
-			}
-			return this.#rows(turns, turns.length, null);
-		};
-		const isAlone = backends.size > 0 && (await this.#traffic.healthy()) < 2;
-		return isAlone ? this.#besides(before, roll) : roll();
-	}
-
-	/** @returns null, or the row of what did not come back */
-	async #replace(name: string, backend: Backend | undefined): Promise<ChangeRow | null> {
-		const index = Number(name.slice(name.lastIndexOf('.') + 1));
-		const selectors = [{ type: WEB_TYPE, index }];
-		if (backend !== undefined) this.#cut += (await this.#traffic.drain(backend)).cut;
-		const rows = await this.#server.apply({ ...this.#change, selectors }, this.#options);
-		const failed = rows.find((row) => !succeeded(row)) ?? null;
-		// One that did not come back is the health check's to judge: to hold it would outlast its recovery.
-		if (backend !== undefined) await this.#traffic.release(backend).catch(() => {});
-		return failed;
-	}
-
-	/** Has one more instance answer while `roll` goes on. */
-	async #besides(before: ServerObservation, roll: () => Promise<ChangeRow[]>): Promise<ChangeRow[]> {
-		const surge = (on: boolean) => this.#server.apply({ verb: 'surge', type: WEB_TYPE, on }, this.#options);
-		const wanted = this.#traffic.backendsOf(before);
-		const failed = (await surge(true)).find((row) => !succeeded(row));
-		if (failed !== undefined) {
-			await surge(false);
-			return [
-				{ ...failed, reason: `the next instance did not come up, so none was restarted: ${failed.reason}` },
-			];
-		}
+	async go(turns: readonly InstanceObservation[]): Promise<ChangeRow[]> {
+		let left: ChangeRow[] = [];
+		let rows: ChangeRow[];
 		try {
-			const guest = guestIn(await snapshotOf(this.#server), wanted);
-			await this.#traffic.set([...wanted, guest]);
-			await this.#traffic.release(guest);
-			return await roll();
+			rows = await this.#oneByOne(turns);
 		} finally {
-			await this.#traffic.set(wanted);
-			await surge(false);
+			left = await this.#surge.end();
 		}
+		const remarks = left.flatMap((row) => (succeeded(row) ? [] : (row.reason ?? [])));
+		return remarks.length === 0 ? rows : rows.map((row) => withRemark(row, remarks.join('; ')));
+	}
+
+	async #oneByOne(turns: readonly InstanceObservation[]): Promise<ChangeRow[]> {
+		const backends = this.#traffic.backendsOf(await snapshotOf(this.#server));
+		for (const [position, { name }] of turns.entries()) {
+			this.#options.onProgress?.(position, turns.length, [name]);
+			const failed = await this.#replace(
+				name,
+				backends.find(({ instance }) => instance === name),
+			);
+			if (failed !== null) return this.#rows(turns, position, failed);
+		}
+		return this.#rows(turns, turns.length, null);
+	}
+
+	/**
+	 * @param backend undefined: it has no traffic
+	 * @returns null, or the row of what did not come back
+	 */
+	async #replace(name: string, backend: Backend | undefined): Promise<ChangeRow | null> {
+		const healthy = await this.#traffic.healthy();
+		const wasHealthy = backend !== undefined && healthy.some((each) => isSameInstance(each, backend));
+		const missing = wasHealthy && healthy.length === 1 ? await this.#surge.begin() : null;
+		if (missing !== null) {
+			const reason = `${name} was not restarted: nothing else answers, and the next instance did not come up: ${missing.reason}`;
+			return { ...missing, reason };
+		}
+		if (backend !== undefined) this.#cut += (await this.#traffic.drain(backend)).cut;
+		const failed = await this.#restart(name);
+		const unhealthy = backend === undefined ? null : await this.#traffic.restored(backend);
+		// What was ill before does not keep the others from their turn.
+		return failed ?? (wasHealthy ? unhealthy : null);
+	}
+
+	async #restart(name: string): Promise<ChangeRow | null> {
+		const index = Number(name.slice(name.lastIndexOf('.') + 1));
+		const change = { ...this.#change, selectors: [{ type: WEB_TYPE, index }] };
+		const rows = await this.#server.apply(change, this.#options);
+		return rows.find((row) => !succeeded(row)) ?? null;
 	}
 
 	#rows(turns: readonly InstanceObservation[], done: number, failed: ChangeRow | null): ChangeRow[] {
@@ -119,15 +133,4 @@ class Roll {
 		const reason = left === 0 ? failed.reason : `${failed.reason}; ${left} left as they were`;
 		return [withCut({ ...failed, from: count, to: count, reason }, this.#cut)];
 	}
-}
-
-/** The instance beyond the wanted ones. */
-function guestIn({ instances, name }: ServerObservation, wanted: readonly Backend[]): Backend {
-	const known = new Set(wanted.map(({ instance }) => instance));
-	const guest = instances.find(
-		({ type, name, port }) => type === WEB_TYPE && !known.has(name) && port !== null,
-	);
-	const [first] = wanted;
-	if (guest === undefined || first === undefined) throw new Error(`${name} shows no further instance of web`);
-	return { ...first, instance: guest.name, port: guest.port! };
 }

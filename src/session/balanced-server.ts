@@ -2,6 +2,7 @@ import type { Balancer } from '../balancer/balancer.ts';
 import { concernsWeb } from '../model/backends.ts';
 import type { BalancerObservation } from '../model/balancer.ts';
 import type { Change, ChangeOptions, ChangeRow, SupervisorChange } from '../model/change.ts';
+import { ProcdeckError } from '../model/errors.ts';
 import type { ServerEvent } from '../model/observed.ts';
 import { servingNow } from '../model/serving.ts';
 import type { ObserveOptions, Server } from '../server/server.ts';
@@ -10,14 +11,11 @@ import { peekAtBalancer, requireAtWork } from './balancer-now.ts';
 import type { WatchBalancer } from './balancer-watch.ts';
 import { type Keep, serve } from './serve.ts';
 import { snapshotOf } from './snapshot.ts';
-import { Traffic, withCut } from './traffic.ts';
+import { Surge } from './surge.ts';
+import { type Route, Traffic, withCut, withRemark } from './traffic.ts';
 
 /** The load balancer of a stack, as the changes of one of its servers need it. */
-export interface Balancing {
-	/** @throws ProcdeckError `unreachable`, `refused` */
-	readonly balancer: Balancer;
-	/** Where the load balancer reaches the server's instances. */
-	readonly address: string;
+export interface Balancing extends Route {
 	/** Notes in the history what was done with the traffic; what cannot be noted stops nothing. */
 	readonly keep: Keep;
 }
@@ -30,7 +28,8 @@ export type BalancingOf = (server: string) => Promise<Balancing | null>;
 
 /**
  * A server whose web instances a load balancer sends traffic to: what a change ends is drained before, and what it starts
- * becomes a backend. While the load balancer cannot be reached nothing of the web type is changed; all else is.
+ * becomes a backend. While the load balancer cannot be reached nothing of the web type is ended or restarted; all else is
+ * done.
  * @param open null: the stack has none
  */
 export function balanced(
@@ -86,14 +85,15 @@ async function applyBalanced(
 	if (change.verb !== 'serve' && !concernsWeb(change)) return server.apply(change, options);
 	const balancing = await open();
 	if (balancing === null) return server.apply(change, options);
-	const { balancer, address, keep } = balancing;
+	const { balancer, keep } = balancing;
 	if (change.verb === 'serve') return serve(balancer, server.definition.name, change, keep, options);
-	const seen = await peekAtBalancer(balancer);
+	const traffic = new Traffic(balancing, server, options);
+	const seen = await atWork(balancer);
+	if (seen instanceof ProcdeckError) return applyUnseen(server, traffic, seen, change, options);
 	if (seen.configuration === null) return server.apply(change, options);
-	const traffic = new Traffic(balancer, server, address, options);
 	if (seen.connection === 'stopped') return applyWithoutTraffic(server, traffic, seen.kind, change, options);
-	requireAtWork(seen);
 	if (change.verb === 'restart') return restartBalanced(server, traffic, change, options);
+	if (change.verb === 'surge') return new Surge(server, traffic, options).endLater();
 	const before = await snapshotOf(server);
 	// It goes down with the server, and comes back with what its configuration says.
 	const endsToo =
@@ -104,6 +104,34 @@ async function applyBalanced(
 	} finally {
 		if (!endsToo) await traffic.follow();
 	}
+}
+
+/** @returns what a load balancer reports, which may be that it does not run; or why it cannot be reached */
+async function atWork(balancer: Balancer): Promise<BalancerObservation | ProcdeckError> {
+	try {
+		const seen = await peekAtBalancer(balancer);
+		if (seen.connection !== 'stopped') requireAtWork(seen);
+		return seen;
+	} catch (error) {
+		if (error instanceof ProcdeckError && error.code === 'unreachable') return error;
+		throw error;
+	}
+}
+
+/** While it cannot be reached it may go on sending traffic to all that it knows, so that only more may run. */
+async function applyUnseen(
+	server: Server,
+	traffic: Traffic,
+	why: ProcdeckError,
+	change: SupervisorChange,
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
+	const before = await snapshotOf(server);
+	const left = traffic.leftBy(before, change);
+	if (change.verb === 'restart' || left.length < traffic.backendsOf(before).length) throw why;
+	const rows = await server.apply(change, options);
+	const remark = `no more traffic than before, as the load balancer cannot be reached: ${why.message}`;
+	return rows.map((row) => withRemark(row, remark));
 }
 
 /** While it does not run nothing has traffic that could be lost. With the stack its own proxy comes back. */

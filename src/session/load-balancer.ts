@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Balancer } from '../balancer/balancer.ts';
 import { readForEdit, type StackFileEdit, writeEdit } from '../files/edit-stack-file.ts';
 import { wantedBackends, webCount } from '../model/backends.ts';
-import type { BalancerConfiguration, BalancerSettings } from '../model/balancer.ts';
+import type { Backend, BalancerConfiguration, BalancerSettings } from '../model/balancer.ts';
 import type { ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
@@ -13,6 +13,7 @@ import { withLoadBalancer, withoutLoadBalancer } from '../model/stack-file-edit.
 import { peekAtBalancer } from './balancer-now.ts';
 import { serverNamed } from './choose-servers.ts';
 import { contentOf, editedStack } from './edited-stack.ts';
+import { beyond } from './surge.ts';
 
 /** A load balancer that a stack is to have. */
 export interface BalancerAddition {
@@ -79,8 +80,18 @@ export function firstConfiguration(
 	return {
 		settings,
 		serving: { ...present?.serving, ...Object.fromEntries(serving) },
-		backends: observations.flatMap((observation) => wantedBackends(observation, addressOf(observation.name))),
+		backends: observations.flatMap((observation) => [
+			...wantedBackends(observation, addressOf(observation.name)),
+			...guestsOf(observation, present),
+		]),
 	};
+}
+
+/** What a restart has added that was broken off: as long as it is there, it may be all that answers. */
+function guestsOf(observation: ServerObservation, present: BalancerConfiguration | null): Backend[] {
+	const names = beyond(observation).map(({ name }) => name);
+	const backends = present?.backends ?? [];
+	return backends.filter(({ server, instance }) => server === observation.name && names.includes(instance));
 }
 
 /**

@@ -1,28 +1,44 @@
 import type { Balancer, Drained } from '../balancer/balancer.ts';
+import type { Turns } from '../files/turns.ts';
 import { endsWeb, wantedBackends } from '../model/backends.ts';
-import type { Backend, BalancerObservation } from '../model/balancer.ts';
+import type { Backend, BackendObservation, BalancerObservation } from '../model/balancer.ts';
 import type { ChangeOptions, ChangeRow, SupervisorChange } from '../model/change.ts';
+import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation } from '../model/observed.ts';
 import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { balancerNow } from './balancer-now.ts';
 import { snapshotOf } from './snapshot.ts';
 
-/** So long an instance that is back may take to pass the load balancer's health check. */
+/** So long an instance that is back may take to pass the load balancer's health check, where the change says nothing. */
 const HEALTHY_WITHIN_MS = 30_000;
+
+/** The way that web traffic takes to one server. */
+export interface Route {
+	/** @throws ProcdeckError `unreachable`, `refused` */
+	readonly balancer: Balancer;
+	/** Where the load balancer reaches the server's instances. */
+	readonly address: string;
+	/** One for all servers of the stack. */
+	readonly turns: Turns;
+}
 
 /** The traffic to one server's web instances. */
 export class Traffic {
 	readonly #balancer: Balancer;
-	readonly #server: Server;
 	readonly #address: string;
+	readonly #turns: Turns;
+	readonly #server: Server;
 	readonly #onProgress: ChangeOptions['onProgress'];
+	readonly #healthyWithinMs: number;
 
-	constructor(balancer: Balancer, server: Server, address: string, { onProgress }: ChangeOptions) {
+	constructor({ balancer, address, turns }: Route, server: Server, { onProgress, timeoutMs }: ChangeOptions) {
 		this.#balancer = balancer;
-		this.#server = server;
 		this.#address = address;
+		this.#turns = turns;
+		this.#server = server;
 		this.#onProgress = onProgress;
+		this.#healthyWithinMs = timeoutMs ?? HEALTHY_WITHIN_MS;
 	}
 
 	/** The server's backends, by what runs there. */
@@ -30,19 +46,28 @@ export class Traffic {
 		return wantedBackends(observation, this.#address);
 	}
 
-	/** How many backends answer, over all servers that are serving. */
-	async healthy(): Promise<number> {
+	/** The backends that answer, over all servers that are serving. */
+	async healthy(): Promise<BackendObservation[]> {
 		const { backends } = await balancerNow(this.#balancer);
-		return backends.filter(({ state }) => state === 'healthy').length;
+		return backends.filter(({ state }) => state === 'healthy');
+	}
+
+	/** Does what takes instances out of turn when no other server's are: together they might be all that answer. */
+	inTurn<T>(work: () => Promise<T>): Promise<T> {
+		return this.#turns.take('', work);
+	}
+
+	/** The backends that a change leaves as they are. */
+	leftBy(observation: ServerObservation, change: SupervisorChange): Backend[] {
+		const ends = endsWeb(change, observation);
+		const ended = new Set(observation.instances.filter((each) => ends(each)).map(({ name }) => name));
+		return this.backendsOf(observation).filter(({ instance }) => !ended.has(instance));
 	}
 
 	/** Takes the traffic from what a change is going to end. */
 	async endOf(observation: ServerObservation, change: SupervisorChange): Promise<Drained> {
-		const ends = endsWeb(change, observation);
-		const ended = new Set(observation.instances.filter((each) => ends(each)).map(({ name }) => name));
-		const backends = this.backendsOf(observation);
-		const left = backends.filter(({ instance }) => !ended.has(instance));
-		if (left.length === backends.length) return { cut: 0 };
+		const left = this.leftBy(observation, change);
+		if (left.length === this.backendsOf(observation).length) return { cut: 0 };
 		return this.set(left);
 	}
 
@@ -71,8 +96,21 @@ export class Traffic {
 		return this.#balancer.drain(backend, this.#draining(backend.instance));
 	}
 
-	release(backend: Backend): Promise<void> {
-		return this.#balancer.release(backend, { withinMs: HEALTHY_WITHIN_MS });
+	/**
+	 * Gives a backend traffic again, or for the first time.
+	 * @returns null once it is healthy, or the row of why it is not
+	 * @throws ProcdeckError `unreachable`, `refused`
+	 */
+	async restored(backend: Backend): Promise<ChangeRow | null> {
+		try {
+			await this.#balancer.release(backend, { withinMs: this.#healthyWithinMs });
+			return null;
+		} catch (error) {
+			if (!(error instanceof ProcdeckError) || error.code !== 'timeout') throw error;
+			const { server, instance } = backend;
+			const failed = { outcome: 'failed', reason: error.message, code: error.code } as const;
+			return { server, type: WEB_TYPE, from: 1, to: 1, ...failed, failedInstances: [instance] };
+		}
 	}
 
 	#draining(what: string) {
@@ -83,9 +121,21 @@ export class Traffic {
 	}
 }
 
+export function isSameInstance(
+	a: Pick<Backend, 'server' | 'instance'>,
+	b: Pick<Backend, 'server' | 'instance'>,
+): boolean {
+	return a.server === b.server && a.instance === b.instance;
+}
+
 /** What became of a change has to say that requests were lost for it. */
 export function withCut(row: ChangeRow, cut: number): ChangeRow {
-	if (cut === 0 || row.type !== WEB_TYPE) return row;
-	const remark = `${cut} ${cut === 1 ? 'session was' : 'sessions were'} cut after the drain timeout`;
+	if (cut === 0) return row;
+	return withRemark(row, `${cut} ${cut === 1 ? 'session was' : 'sessions were'} cut after the drain timeout`);
+}
+
+/** A row of web with something more to say. */
+export function withRemark(row: ChangeRow, remark: string): ChangeRow {
+	if (row.type !== WEB_TYPE) return row;
 	return { ...row, reason: row.reason === null ? remark : `${row.reason}; ${remark}` };
 }

@@ -1,12 +1,10 @@
 // Web traffic while servers are switched, and web is restarted, scaled and killed: which requests fail, and how soon a
 // switch is in effect.
-import { haproxyBalancer } from '../src/balancer/haproxy/balancer.ts';
-import { connectSsh } from '../src/link/ssh/connect.ts';
 import type { Fleet } from '../test/fleet/machinery/fleet.ts';
 import { withApp } from './lib/app.ts';
 import { type BenchmarkOptions, benchmark, progress } from './lib/benchmark.ts';
 import { atMost, type Report, type Table, type Target } from './lib/report.ts';
-import { STACK, withServers } from './lib/servers.ts';
+import { withServers } from './lib/servers.ts';
 import {
 	CONNECTIONS,
 	KILLS,
@@ -21,7 +19,6 @@ import { byHand, bySwitch, measureSwitches, type SwitchTimes } from './lib/switc
 import { CONNECTION_KINDS, type ConnectionKind, type WebLoadOptions } from './lib/web-load.ts';
 import { type WebPlace, webHere, webOnServers } from './lib/web-places.ts';
 
-const NOBODY = { trust: async () => false, answer: async () => null };
 const HOME = 'jobs1';
 const SWITCHED = 'web2';
 const INSTANCES = ['web.1', 'web.2'];
@@ -51,33 +48,23 @@ async function servedAt(place: WebPlace, phases: readonly Phase[]): Promise<Serv
 	return served;
 }
 
-async function switchedAt(fleet: Fleet, { host, port }: WebPlace, rounds: number): Promise<Switched> {
-	const target = { host: HOME, user: null, port: null };
-	const configFile = fleet.sshConfigFile;
-	const balancer = haproxyBalancer({
-		stack: STACK,
-		definition: { name: HOME, scope: 'system' },
-		connect: (signal) => connectSsh(target, { asker: NOBODY, signal, configFile }),
-	});
-	const hand = byHand(
-		fleet,
-		HOME,
-		INSTANCES.map((name) => `${SWITCHED}.${name}`),
-	);
-	const stop = await balancer.observe(() => {});
-	try {
+async function switchedAt(fleet: Fleet, place: WebPlace, rounds: number): Promise<Switched> {
+	const { host, port } = place;
+	const names = INSTANCES.map((name) => `${SWITCHED}.${name}`);
+	const hand = byHand(fleet, HOME, names);
+	return place.withBalancer(async (balancer) => {
+		// A console looks on all the time.
+		const stop = await balancer.observe(() => {});
 		const times = new Map<string, Map<string, SwitchTimes[]>>();
 		for (const [name, load] of Object.entries(LOADS)) {
 			progress(`serve: switches, ${name}`);
 			const options = { ...load, host, port, kind: 'keep' } as const;
 			times.set(name, await measureSwitches([bySwitch(balancer, SWITCHED), hand], SWITCHED, rounds, options));
 		}
-		return times;
-	} finally {
 		stop();
 		hand.end();
-		await balancer.close();
-	}
+		return times;
+	});
 }
 
 const ms = (value: number) => value.toFixed(1);
@@ -132,7 +119,7 @@ function reportOf(served: readonly Served[], switched: Switched): Report {
 	return {
 		name: 'serve',
 		title: 'Web traffic while servers are switched, and web is restarted, scaled and killed',
-		method: `Two servers with two instances of web each, and ${CONNECTIONS} connections that ask for a kilobyte as soon as they are answered, from this machine, whose cores all of them share; behind HAProxy on a third server, and behind the embedded load balancer. Each step is a command of its own. A request failed if it had no answer with status 200, whatever the reason; under way when killed are those that had begun before systemd, or the one that killed, knew of the death. A switch is in effect once the last request that the server answers has begun, or the first one.`,
+		method: `Two servers with two instances of web each, and ${CONNECTIONS} connections that ask for a kilobyte as soon as they are answered, from this machine, whose cores all of them share; behind HAProxy on a third server, and behind the embedded load balancer. Each step is a command of its own. A request failed if it had no answer with status 200, whatever the reason; under way when killed are those that had begun until 20 ms after the death. A switch is in effect once the last request that the server answers has begun, or the first one.`,
 		tables: [...served.map(servedTable), switchTable(switched)],
 		targets: [
 			...places.map((place) =>

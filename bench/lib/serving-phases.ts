@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { progress } from './benchmark.ts';
 import { type ConnectionKind, type FailedRequest, type Tally, underLoad } from './web-load.ts';
 import type { WebPlace } from './web-places.ts';
@@ -35,8 +36,8 @@ export interface Times {
 
 const NO_KILLS: readonly number[] = [];
 const KILL_EVERY_MS = 1_000;
-/** How exactly the moment of a death is known, and by how much the end of a request may seem to come before it. */
-const SLACK_MS = 5;
+/** Until a load balancer has seen a death, and by how much the end of a request may seem to come before it. */
+const SLACK_MS = 20;
 const TOLD_EARLIER_MS = 100;
 
 export const UNDISTURBED = 'undisturbed';
@@ -73,19 +74,26 @@ export function phasesOf({ undisturbedMs, switches, restarts, kills }: Times): P
 	];
 }
 
-/** One instance a second, each in its turn, so that there is always one that was not killed of late. */
+/** One instance a second, each in its turn, as long as another one would answer. */
 function killing(count: number): Phase {
 	return {
 		name: KILLS,
-		async run({ servers, kill }) {
-			const killedAt: number[] = [];
-			for (let turn = 0; turn < count; turn += 1) {
-				const next = sleep(KILL_EVERY_MS);
-				killedAt.push(await kill(servers[turn % 2]!, 1 + (Math.floor(turn / 2) % 2)));
-				await next;
-			}
-			return killedAt;
-		},
+		run: ({ servers, kill, withBalancer }) =>
+			withBalancer(async (balancer) => {
+				let healthy = 0;
+				const stop = await balancer.observe(({ backends }) => {
+					healthy = backends.filter(({ state }) => state === 'healthy').length;
+				});
+				const killedAt: number[] = [];
+				for (let turn = 0; turn < count; turn += 1) {
+					const next = sleep(KILL_EVERY_MS);
+					await waitFor(() => healthy > 1, 'two instances to answer');
+					killedAt.push(await kill(servers[turn % 2]!, 1 + (Math.floor(turn / 2) % 2)));
+					await next;
+				}
+				stop();
+				return killedAt;
+			}),
 	};
 }
 

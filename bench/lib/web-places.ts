@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Balancer } from '../../src/balancer/balancer.ts';
+import { withBalancer } from '../../src/commands/open-balancer.ts';
+import { loadStack } from '../../src/files/load-stack.ts';
 import type { Fleet } from '../../test/fleet/machinery/fleet.ts';
 import type { PsJson } from '../../test/support/contract.ts';
 import { freePort } from '../../test/support/free-port.ts';
@@ -20,6 +23,8 @@ export interface WebPlace {
 	verb(...args: string[]): Promise<string>;
 	/** Ends an instance by `kill -9`; returns when it was dead, in milliseconds since the epoch. */
 	kill(server: string, index: number): Promise<number>;
+	/** Runs `use` with the load balancer, by a connection of its own that is open. */
+	withBalancer<T>(use: (balancer: Balancer) => Promise<T>): Promise<T>;
 }
 
 const PROGRAM = 'answers-web.js';
@@ -52,6 +57,7 @@ export async function webOnServers(app: App, fleet: Fleet): Promise<WebPlace> {
 		port: BALANCER_PORT,
 		servers,
 		verb: (...args) => verb(app, ...args),
+		withBalancer: (use) => withBalancerOf(app, use),
 		async kill(server, index) {
 			const [host, unit] = [fleet.host(server), unitOf('web', index)];
 			await host.run(`systemctl kill --signal=KILL ${unit}`);
@@ -79,11 +85,18 @@ export async function webHere(app: App): Promise<WebPlace> {
 		port,
 		servers,
 		verb: (...args) => verb(app, ...args),
+		withBalancer: (use) => withBalancerOf(app, use),
 		async kill(server, index) {
 			process.kill(await pidOf(app, server, `web.${index}`), 'SIGKILL');
 			return Date.now();
 		},
 	};
+}
+
+async function withBalancerOf<T>(app: App, use: (balancer: Balancer) => Promise<T>): Promise<T> {
+	process.env.XDG_STATE_HOME = app.stateHome;
+	const stack = await loadStack({ directory: app.directory, procfile: null, environment: null });
+	return withBalancer(stack, (balancer) => use(balancer!));
 }
 
 async function pidOf(app: App, server: string, instance: string): Promise<number> {

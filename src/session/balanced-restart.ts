@@ -84,7 +84,7 @@ class Roll {
 	}
 
 	async #oneByOne(turns: readonly InstanceObservation[]): Promise<ChangeRow[]> {
-		const backends = this.#traffic.backendsOf(await snapshotOf(this.#server));
+		const backends = await this.#surge.catchUp();
 		for (const [position, { name }] of turns.entries()) {
 			this.#options.onProgress?.(position, turns.length, [name]);
 			const failed = await this.#replace(

@@ -7,6 +7,7 @@ import type { Balancing, BalancingOf } from './balanced-server.ts';
 import { peekAtBalancer } from './balancer-now.ts';
 import { failedRows } from './fan-out.ts';
 import { noteTraffic } from './note-traffic.ts';
+import { Surge } from './surge.ts';
 import { Traffic } from './traffic.ts';
 
 const VERB = 'lb mend';
@@ -45,7 +46,7 @@ async function mendBalancer(server: string, { balancer }: Balancing): Promise<Ch
 
 const END_SURPLUS = { verb: 'surge', type: WEB_TYPE, on: false } as const;
 
-/** Traffic goes first: an instance that nobody wants may be a backend. */
+/** Traffic goes first, once others answer: an instance that nobody wants may be a backend, and the only one. */
 async function straighten(
 	server: Server,
 	balancingOf: BalancingOf,
@@ -55,8 +56,7 @@ async function straighten(
 	try {
 		const balancing = await balancingOf(name);
 		if (balancing === null) throw noBalancer('refused');
-		await new Traffic(balancing.balancer, server, balancing.address, options).follow();
-		return await server.apply(END_SURPLUS, options);
+		return await new Surge(server, new Traffic(balancing, server, options), options).endLater();
 	} catch (error) {
 		if (error instanceof ProcdeckError) return failedRows(name, END_SURPLUS, error);
 		throw error;

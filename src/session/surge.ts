@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Backend } from '../model/balancer.ts';
 import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import type { InstanceObservation, ServerObservation } from '../model/observed.ts';
@@ -28,6 +29,21 @@ export class Surge {
 		const guest = guestIn(seen, wanted);
 		await this.#traffic.set([...wanted, guest]);
 		return this.#traffic.restored(guest);
+	}
+
+	/**
+	 * Makes what is wanted backends, where the load balancer has not learnt of it; what a restart has left behind stays.
+	 * @returns the wanted ones
+	 */
+	async catchUp(): Promise<Backend[]> {
+		const seen = await snapshotOf(this.#server);
+		const wanted = this.#traffic.backendsOf(seen);
+		const known = await this.#traffic.known();
+		const isKnown = (backend: Backend) => known.some((each) => isDeepStrictEqual(each, backend));
+		if (wanted.every(isKnown)) return wanted;
+		const guests = new Set(beyond(seen).map(({ name }) => name));
+		await this.#traffic.set([...wanted, ...known.filter(({ instance }) => guests.has(instance))]);
+		return wanted;
 	}
 
 	/**

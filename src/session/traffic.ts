@@ -46,6 +46,13 @@ export class Traffic {
 		return wantedBackends(observation, this.#address);
 	}
 
+	/** The server's backends, by what the load balancer was told. */
+	async known(): Promise<Backend[]> {
+		const { configuration } = await balancerNow(this.#balancer);
+		const { name } = this.#server.definition;
+		return (configuration?.backends ?? []).filter(({ server }) => server === name);
+	}
+
 	/** The backends that answer, over all servers that are serving. */
 	async healthy(): Promise<BackendObservation[]> {
 		const { backends } = await balancerNow(this.#balancer);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Balancer } from '../../src/balancer/balancer.ts';
 import type { Backend, BalancerObservation } from '../../src/model/balancer.ts';
+import { Turns } from '../../src/files/turns.ts';
 import { mendTraffic } from '../../src/session/mend-traffic.ts';
 import { backendOf, balancerOf } from '../support/balancer-observation.ts';
 import { instance, scriptedServer } from '../support/scripted-server.ts';
@@ -43,7 +44,7 @@ test('what a restart left is no backend any more before it ends, and all is in t
 	const web1 = withSurplus();
 	const held = backendOf('web1', 'web.1', { state: 'held' });
 	const { balancer, told } = balancerTelling(balancerOf({ web1: true }, [held, backendOf('web1', 'web.2')]));
-	const balancingOf = async () => ({ balancer, address: '203.0.113.7', keep: async () => {} });
+	const balancingOf = async () => ({ balancer, address: '203.0.113.7', turns: new Turns(), keep: async () => {} });
 	const rows = await mendTraffic(web1, [web1], balancingOf, OPTIONS);
 	expect(told).toEqual(['mend', 'web1: web.1']);
 	expect(web1.applied.map(({ change }) => change)).toEqual([{ verb: 'surge', type: 'web', on: false }]);
@@ -55,7 +56,7 @@ test('what a restart left is no backend any more before it ends, and all is in t
 test('a load balancer that is as it should be is left alone', async () => {
 	const web1 = scriptedServer({ name: 'web1', counts: { web: 1 } });
 	const { balancer, told } = balancerTelling(balancerOf({ web1: true }, [backendOf('web1', 'web.1')]));
-	const balancingOf = async () => ({ balancer, address: '203.0.113.7', keep: async () => {} });
+	const balancingOf = async () => ({ balancer, address: '203.0.113.7', turns: new Turns(), keep: async () => {} });
 	expect(await mendTraffic(web1, [], balancingOf, OPTIONS)).toMatchObject([{ outcome: 'unchanged' }]);
 	expect(told).toEqual([]);
 	expect(web1.observation.history).toEqual([]);

@@ -282,6 +282,16 @@ export function balancerContract(name: string, host: BalancerHost): void {
 			expect(await Promise.all(slow)).toEqual(['cut', 'cut']);
 		});
 
+		it('that come can stand in for those that go next', async () => {
+			const { app, balancer } = await balanced({ a: 1 }, { healthCheck: '/slow?ms=300' });
+			const load = await loaded(app);
+			const added = await app.upstream('b', 'web.1');
+			await balancer.setServing('b', true, PATIENT);
+			await balancer.setBackends(['b'], [added.backend], PATIENT);
+			await balancer.setBackends(['a'], [], PATIENT);
+			expect((await load.stop()).failed).toEqual([]);
+		});
+
 		it('that took no part go too', async () => {
 			const { balancer, watch, backends } = await balanced({ a: 2, b: 1 }, {}, { b: false });
 			await balancer.drain(backends[0]!, PATIENT);

@@ -12,6 +12,9 @@ import type { BalancerPaths } from './paths.ts';
 import { Pool } from './pool.ts';
 import type { OwnObservation } from './protocol.ts';
 
+/** So long the first check of a backend may take. */
+const CHECKED_WITHIN_MS = 5_000;
+
 interface DrainCall {
 	readonly withinMs: number | null;
 	readonly onSessions: (left: number) => void;
@@ -97,7 +100,14 @@ export class LoadBalancer {
 		const change = ({ backends: before }: BalancerConfiguration) => ({
 			backends: [...before.filter(isKept), ...backends],
 		});
-		return this.#drain(await this.#change(change), call);
+		const out = await this.#change(change);
+		const coming = servers.flatMap((server) => this.#pool.of(server));
+		// Who has come may be all that answers once something else goes.
+		const [drained] = await Promise.all([
+			this.#drain(out, call),
+			this.observers.until(() => coming.every(isKnown), CHECKED_WITHIN_MS),
+		]);
+		return drained;
 	}
 
 	/** @throws ProcdeckError `refused` when there is no such backend */
@@ -168,8 +178,12 @@ export class LoadBalancer {
 	}
 }
 
+function isKnown(member: Member): boolean {
+	return member.isOut || member.state !== 'checking';
+}
+
 /** One can be given traffic, or none will be soon. */
 function isDecided(members: readonly Member[]): boolean {
-	const states = members.filter(({ isOut }) => !isOut).map(({ state }) => state);
-	return states.includes('healthy') || !states.includes('checking');
+	const isHealthy = ({ isOut, state }: Member) => !isOut && state === 'healthy';
+	return members.some(isHealthy) || members.every(isKnown);
 }

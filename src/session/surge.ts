@@ -63,8 +63,7 @@ export class Surge {
 
 	/** As {@link Surge.end}, for one whose restart is over: what is wanted has time to answer. */
 	async endLater(): Promise<ChangeRow[]> {
-		for (const backend of this.#traffic.backendsOf(await snapshotOf(this.#server)))
-			if ((await this.#traffic.restored(backend)) === null) break;
+		for (const backend of await this.catchUp()) if ((await this.#traffic.restored(backend)) === null) break;
 		return this.end();
 	}
 

@@ -59,7 +59,7 @@ test('what a restart left is no backend any more before it ends, and all is in t
 	});
 	const rows = await mendTraffic(web1, [web1], balancingOf, OPTIONS);
 	// Once another one answers.
-	expect(told).toEqual(['mend', 'release web.1', 'web1: web.1']);
+	expect(told).toEqual(['mend', 'web1: web.1,web.2', 'release web.1', 'web1: web.1']);
 	expect(web1.applied.map(({ change }) => change)).toEqual([{ verb: 'surge', type: 'web', on: false }]);
 	expect(rows[0]).toMatchObject({ server: 'web1', to: 'load balancer', outcome: 'done' });
 	expect(web1.observation.history[0]).toMatchObject({ verb: 'lb mend', changeId: 'c1', outcome: 'done' });

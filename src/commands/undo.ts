@@ -1,11 +1,9 @@
 import { agoText, changeText, passedOverTexts } from '../model/change-text.ts';
 import { sanitize } from '../model/sanitize.ts';
-import { servingNow } from '../model/serving.ts';
 import { planUndo, type UndoPlan } from '../model/undo-plan.ts';
 import { snapshotsOf } from '../session/snapshot.ts';
 import { undo as takeBack } from '../session/undo.ts';
 import { changeOptions, type WaitFlags } from './apply-change.ts';
-import { balancerReport } from './balancer-report.ts';
 import type { Context } from './context.ts';
 import { openStackOrRemains, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
@@ -24,13 +22,10 @@ export async function undo(
 	const definitions = stack.servers;
 	const { plan, title, rows } = await withServers(globals, stack, definitions, 'attach', async (servers) => {
 		const options = changeOptions(flags);
-		const [{ observations, unreachable }, loadBalancer] = await Promise.all([
-			snapshotsOf(servers, { withHistory: true }),
-			balancerReport(stack),
-		]);
+		const all = { withHistory: true, withTraffic: true };
+		const { observations, unreachable } = await snapshotsOf(servers, all);
 		noteUnreachable(output, unreachable);
-		const seen = observations.map((each) => ({ ...each, serving: servingNow(loadBalancer, each.name) }));
-		const plan = planUndo(seen, options.who);
+		const plan = planUndo(observations, options.who);
 		const title = titleOf(plan);
 		tellPassedOver(output, plan);
 		const rows = await withProgress(output, title, (onProgress) =>

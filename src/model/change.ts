@@ -103,6 +103,8 @@ export interface ChangeOptions {
 	readonly historyVerb?: string;
 	/** The changeId that this takes back. */
 	readonly undoes?: string;
+	/** Web that is started where it gets traffic has settled only once it does. */
+	readonly untilServing?: boolean;
 	readonly onProgress?: ProgressListener;
 }
 

@@ -63,6 +63,8 @@ export interface ObserveOptions {
 	readonly stats: boolean | (() => boolean);
 	/** Whether the history is to be in a first snapshot; by default it may come later, entry by entry. */
 	readonly withHistory?: boolean;
+	/** Whether a first snapshot is to say if the server is serving; by default that may come later. */
+	readonly withTraffic?: boolean;
 }
 
 /** A machine that runs instances. Implementations: the embedded supervisor, systemd. */

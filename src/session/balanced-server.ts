@@ -5,10 +5,12 @@ import type { Change, ChangeOptions, ChangeRow, SupervisorChange } from '../mode
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerEvent } from '../model/observed.ts';
 import { servingNow } from '../model/serving.ts';
+import { WEB_TYPE } from '../model/stack.ts';
 import type { ObserveOptions, Server } from '../server/server.ts';
 import { restartBalanced } from './balanced-restart.ts';
 import { peekAtBalancer, requireAtWork } from './balancer-now.ts';
 import type { WatchBalancer } from './balancer-watch.ts';
+import { succeeded } from './outcome.ts';
 import { type Keep, serve } from './serve.ts';
 import { snapshotOf } from './snapshot.ts';
 import { Surge } from './surge.ts';
@@ -59,21 +61,31 @@ async function observeWithTraffic(
 ): Promise<() => void> {
 	const { name } = server.definition;
 	let serving: boolean | null = null;
-	const tell = (event: ServerEvent) =>
-		listener(
-			event.kind === 'snapshot' ? { ...event, observation: { ...event.observation, serving } } : event,
-		);
-	const stop = await server.observe(tell, options);
+	let isBegun = false;
+	const { promise: known, resolve: know } = Promise.withResolvers<void>();
 	const stopTraffic = watch((observation) => {
+		know();
 		const now = servingNow(observation, name);
 		if (now === serving) return;
 		serving = now;
-		listener({ kind: 'serving', serving });
+		if (isBegun) listener({ kind: 'serving', serving });
 	});
-	return () => {
-		stop();
-		stopTraffic();
+	const tell = (event: ServerEvent) => {
+		if (event.kind !== 'snapshot') return listener(event);
+		isBegun = true;
+		listener({ ...event, observation: { ...event.observation, serving } });
 	};
+	try {
+		if (options.withTraffic === true) await known;
+		const stop = await server.observe(tell, options);
+		return () => {
+			stop();
+			stopTraffic();
+		};
+	} catch (error) {
+		stopTraffic();
+		throw error;
+	}
 }
 
 async function applyBalanced(
@@ -99,11 +111,21 @@ async function applyBalanced(
 	const endsToo =
 		change.verb === 'down' && seen.kind === 'embedded' && seen.server === server.definition.name;
 	const { cut } = endsToo ? await traffic.drainAll(before) : await traffic.endOf(before, change);
+	let rows: ChangeRow[];
 	try {
-		return (await server.apply(change, options)).map((row) => withCut(row, cut));
+		rows = (await server.apply(change, options)).map((row) => withCut(row, cut));
 	} finally {
 		if (!endsToo) await traffic.follow();
 	}
+	const isServing = seen.configuration.serving[server.definition.name] === true;
+	const late = options.untilServing === true && isServing ? await traffic.lateSince(before) : null;
+	return late === null ? rows : rows.map((row) => (row.type === WEB_TYPE ? withFailure(row, late) : row));
+}
+
+/** What the load balancer says of a change that all went well on its server. */
+function withFailure(row: ChangeRow, { outcome, reason, code, failedInstances }: ChangeRow): ChangeRow {
+	if (!succeeded(row)) return row;
+	return { ...row, outcome, reason, ...(code && { code }), ...(failedInstances && { failedInstances }) };
 }
 
 /** @returns what a load balancer reports, which may be that it does not run; or why it cannot be reached */

@@ -1,6 +1,7 @@
 import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { ServerObservation, TypeObservation } from '../model/observed.ts';
+import { WEB_TYPE } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { applyExplained } from './explain.ts';
 import { succeeded } from './outcome.ts';
@@ -20,10 +21,13 @@ export async function move(
 	count: number | null,
 	options: ChangeOptions,
 ): Promise<ChangeRow[]> {
-	const [source, target] = await Promise.all([snapshotOf(from), snapshotOf(to)]);
+	const withTraffic = type === WEB_TYPE;
+	const look = (server: Server) => snapshotOf(server, { withTraffic });
+	const [source, target] = await Promise.all([look(from), look(to)]);
 	const there = typeOn(source, type)?.wanted ?? 0;
 	const moved = count ?? there;
 	refuseImpossible(source, target, type, moved);
+	if (type === WEB_TYPE) refuseWithoutTraffic(source, target);
 	if (moved === 0) return [nothingToMove(source.name, type)];
 
 	const remaining = deadline(options.timeoutMs);
@@ -34,7 +38,7 @@ export async function move(
 			{ verb: 'scale', targets: [{ type, to, expected }] },
 			{ ...options, historyVerb: 'move', timeoutMs: remaining(), ...how },
 		);
-	const started = await scale(to, here, here + moved, { wait: true });
+	const started = await scale(to, here, here + moved, { wait: true, untilServing: true });
 	if (!started.every(succeeded)) {
 		const returned = await scale(to, here + moved, here, { timeoutMs: null });
 		return started.map((row) => withFate(row, source.name, there, returned));
@@ -72,6 +76,15 @@ function refuseImpossible(
 			`start it there first: \`procdeck start --server ${target.name}\``,
 		);
 	}
+}
+
+function refuseWithoutTraffic(source: ServerObservation, target: ServerObservation): void {
+	if (source.serving !== true || target.serving !== false) return;
+	throw new ProcdeckError(
+		'refused',
+		`${target.name} is Off, so web would get no traffic there`,
+		`switch it on first: \`procdeck serve ${target.name} on\``,
+	);
 }
 
 function nothingToMove(server: string, type: string): ChangeRow {

@@ -3,7 +3,7 @@ import type { ServerObservation } from '../model/observed.ts';
 import type { ObserveOptions, Server } from '../server/server.ts';
 
 /** How a snapshot is taken. */
-export type SnapshotOptions = Pick<ObserveOptions, 'withHistory'>;
+export type SnapshotOptions = Pick<ObserveOptions, 'withHistory' | 'withTraffic'>;
 
 /**
  * What a server reports now.

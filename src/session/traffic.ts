@@ -120,6 +120,21 @@ export class Traffic {
 		}
 	}
 
+	/**
+	 * Waits until the backends have traffic that have come.
+	 * @param before what the server was like before they did
+	 * @returns null, or the row of the first that is not healthy
+	 */
+	async lateSince(before: ServerObservation): Promise<ChangeRow | null> {
+		const old = this.backendsOf(before);
+		for (const backend of this.backendsOf(await snapshotOf(this.#server))) {
+			if (old.some((each) => isSameInstance(each, backend))) continue;
+			const late = await this.restored(backend);
+			if (late !== null) return late;
+		}
+		return null;
+	}
+
 	#draining(what: string) {
 		const onSessions = (left: number) => {
 			if (left > 0) this.#onProgress?.(0, 0, [`${what} drains, ${left} left`]);

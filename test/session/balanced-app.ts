@@ -10,6 +10,7 @@ import type { BalancerConfiguration } from '../../src/model/balancer.ts';
 import { embeddedServer } from '../../src/server/embedded/client.ts';
 import { statePaths } from '../../src/server/embedded/paths.ts';
 import { balanced } from '../../src/session/balanced-server.ts';
+import type { WatchBalancer } from '../../src/session/balancer-watch.ts';
 import { firstConfiguration } from '../../src/session/load-balancer.ts';
 import { snapshotOf } from '../../src/session/snapshot.ts';
 import { BalancerWatch } from '../contract/balancer-app.ts';
@@ -100,12 +101,13 @@ processes:
 	const shell = { XDG_STATE_HOME: stateHome };
 	const servers = stack.servers.map((definition) => {
 		const open = () => embeddedServer({ stack, definition, location, mode: 'attach' });
+		const watchBalancer: WatchBalancer = (listener) => {
+			const stopping = balancer.observe(listener);
+			return () => void stopping.then((stop) => stop());
+		};
 		const balancing = async () => ({ balancer, address: HERE, turns, keep: async () => {} });
 		return {
-			client: new Client(
-				balanced(open(), balancing, () => () => {}),
-				shell,
-			),
+			client: new Client(balanced(open(), balancing, watchBalancer), shell),
 			plain: new Client(open(), shell),
 		};
 	});

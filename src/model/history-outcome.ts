@@ -12,13 +12,21 @@ const ABANDONED = 'who made it went away before it had settled';
  * @param now milliseconds since the epoch
  */
 export function withKnownOutcomes(history: readonly HistoryEntry[], now: number): HistoryEntry[] {
-	return history.map((entry, position) => {
-		if (entry.outcome !== null) return entry;
-		const isOvertaken = history.slice(position + 1).some((later) => overtakes(later, entry));
-		if (isOvertaken) return { ...entry, outcome: 'unknown', reason: OVERTAKEN };
-		const isOver = now - Date.parse(entry.at) > LONGEST_CHANGE_MS;
-		return isOver ? { ...entry, outcome: 'unknown', reason: ABANDONED } : entry;
-	});
+	return history.map((_, position) => withKnownOutcome(history, position, now));
+}
+
+/** One entry of it, with what those after it tell of its outcome. */
+export function withKnownOutcome(
+	history: readonly HistoryEntry[],
+	position: number,
+	now: number,
+): HistoryEntry {
+	const entry = history[position]!;
+	if (entry.outcome !== null) return entry;
+	const isOvertaken = history.slice(position + 1).some((later) => overtakes(later, entry));
+	if (isOvertaken) return { ...entry, outcome: 'unknown', reason: OVERTAKEN };
+	const isOver = now - Date.parse(entry.at) > LONGEST_CHANGE_MS;
+	return isOver ? { ...entry, outcome: 'unknown', reason: ABANDONED } : entry;
 }
 
 /** Whether a change is about the same, as part of another verb. */

@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../model/change.ts';
+import { withKnownOutcome } from '../model/history-outcome.ts';
 import { planUndo, type UndoPlan } from '../model/undo-plan.ts';
 import type { ConsoleState } from './console-store.ts';
 import { derived, perObject } from './derived.ts';
@@ -31,13 +32,13 @@ function insert(sources: Source[], source: Source): void {
 	sources.splice(low, 0, source);
 }
 
-/** The entries of all servers. */
+/** The entries of all servers, with what is known by now of the outcome of each. */
 function* newestFirst(state: ConsoleState): Generator<HistoryEntry> {
 	const sources: Source[] = [];
 	for (const entries of histories(state)) insert(sources, { entries, left: entries.length });
 	for (let source = sources.pop(); source !== undefined; source = sources.pop()) {
 		const { entries, left } = source;
-		yield entries[left - 1]!;
+		yield withKnownOutcome(entries, left - 1, state.now);
 		insert(sources, { entries, left: left - 1 });
 	}
 }
@@ -52,18 +53,28 @@ export interface WholeChange {
 /** More than any screen shows. */
 const MOST_CHANGES = 60;
 
+/** How often it is looked at anew which changes nobody will tell the outcome of any more. */
+const AGING_MS = 60_000;
+
+function historiesAndAge(state: ConsoleState): readonly unknown[] {
+	return [Math.floor(state.now / AGING_MS), ...histories(state)];
+}
+
 /** The latest changes that anybody made on any server, newest first. */
-export const latestChanges: (state: ConsoleState) => readonly WholeChange[] = derived(histories, (state) => {
-	const changes = new Map<string, HistoryEntry[]>();
-	for (const entry of newestFirst(state)) {
-		const key = `${entry.changeId} ${entry.verb}`;
-		const parts = changes.get(key);
-		if (parts !== undefined) parts.push(entry);
-		else if (changes.size === MOST_CHANGES) break;
-		else changes.set(key, [entry]);
-	}
-	return [...changes.values()].map((parts) => ({ latest: parts[0]!, parts: parts.toReversed() }));
-});
+export const latestChanges: (state: ConsoleState) => readonly WholeChange[] = derived(
+	historiesAndAge,
+	(state) => {
+		const changes = new Map<string, HistoryEntry[]>();
+		for (const entry of newestFirst(state)) {
+			const key = `${entry.changeId} ${entry.verb}`;
+			const parts = changes.get(key);
+			if (parts !== undefined) parts.push(entry);
+			else if (changes.size === MOST_CHANGES) break;
+			else changes.set(key, [entry]);
+		}
+		return [...changes.values()].map((parts) => ({ latest: parts[0]!, parts: parts.toReversed() }));
+	},
+);
 
 const namesInstances: (history: readonly HistoryEntry[]) => boolean = perObject((history) =>
 	history.some(({ instance }) => instance !== undefined),

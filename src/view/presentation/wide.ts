@@ -1,3 +1,4 @@
+import { isRecordedOnly } from '../../model/change.ts';
 import { latestChanges, type WholeChange } from '../../store/history.ts';
 import type { Problem } from '../../store/problem.ts';
 import { isWrong } from '../../store/problem.ts';
@@ -85,6 +86,7 @@ function outcomeSpan({ parts }: WholeChange): Span {
 	const bad = [...byOutcome].find(([outcome]) => OUTCOME_ROLES[outcome] === undefined);
 	const took = Math.max(...parts.map(({ tookMs }) => tookMs ?? -1));
 	const tookWords = took < 0 ? '' : `, ${tookText(took)}`;
+	if (bad === undefined && parts.some(isRecordedOnly)) return dim('recorded');
 	if (bad === undefined) return dim(`${byOutcome.has('done') ? 'done' : 'unchanged'}${tookWords}`);
 	const [outcome, some] = bad;
 	const many = some.length < parts.length ? `${some.length} of ${parts.length} ` : '';
@@ -95,7 +97,7 @@ function changeRow(change: WholeChange, { state, glyphs }: Model, width: number)
 	const { latest, parts } = change;
 	const who = latest.who === state.who ? 'you' : latest.who;
 	const { what, where } = changeWords(change, glyphs.arrow);
-	const reason = parts.find((part) => part.reason !== undefined)?.reason;
+	const reason = parts.find((part) => part.reason !== undefined && !isRecordedOnly(part))?.reason;
 	const inColumn = (text: string, cells: number) => padEnd(shorten(text, cells, glyphs.ellipsis), cells);
 	const row: Row = [
 		dim(` ${clockText(Date.parse(latest.at))}  `),

@@ -1,9 +1,13 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Between an answer and the next request of a client: all together ask often, and leave the machine to what is tested. */
+const PAUSE_MS = 5;
 
 interface LoadOptions {
 	/** Where to, with a path: `http://127.0.0.1:8080/`. */
 	readonly url: string;
-	/** Requests that are under way at any time (8). */
+	/** Clients that ask at the same time (8). */
 	readonly connections?: number;
 	/** Connections are used again (true). */
 	readonly keepAlive?: boolean;
@@ -18,7 +22,7 @@ export interface LoadResult {
 	readonly byInstance: Readonly<Record<string, number>>;
 }
 
-/** Web clients that ask again as soon as they are answered. */
+/** Web clients that ask again soon after they are answered. */
 export class HttpLoad {
 	readonly #url: string;
 	readonly #agent: Agent;
@@ -58,6 +62,7 @@ export class HttpLoad {
 			const outcome = await request(this.#url, this.#agent);
 			if ('failure' in outcome) this.#failed.push(outcome.failure);
 			else this.#count(outcome.instance);
+			await sleep(PAUSE_MS);
 		}
 	}
 

@@ -17,8 +17,13 @@ export function whatIsRecorded({ plan, before }: Planned, now: Formation): 'all'
 	const pieces = [power, ...plan.rows.flatMap(({ type }) => [wanted(type), paused(type), held(type)])];
 	if (pieces.every((piece) => isDeepStrictEqual(piece(now), piece(after)))) return 'all';
 	const isExplained = (piece: Piece) =>
-		[before, after].some((one) => isDeepStrictEqual(piece(now), piece(one)));
+		[before, setUpOnly(before), after].some((one) => isDeepStrictEqual(piece(now), piece(one)));
 	return pieces.every(isExplained) ? 'less' : 'other';
+}
+
+/** What is there once the first type was set up, and nothing was switched on yet. */
+function setUpOnly(before: Formation): Formation {
+	return before.power === 'never' ? { ...before, power: 'down' } : before;
 }
 
 /** The plan that undoes with instances what a plan did that was not recorded. */

@@ -24,6 +24,11 @@ describe('what of a change is recorded', () => {
 		expect(whatIsRecorded(planned(paused), { ...UP, paused: { worker: 2 } })).toBe('less');
 	});
 
+	it('is less where the first type was set up and nothing was switched on yet', () => {
+		const never: Formation = { ...EMPTY_STATE.formation, power: 'never' };
+		expect(whatIsRecorded(planned(scaled, [], never), { ...never, power: 'down' })).toBe('less');
+	});
+
 	it('is another where neither explains what is there', () => {
 		expect(whatIsRecorded(planned(scaled), { ...UP, wanted: { web: 1, worker: 3 } })).toBe('other');
 		expect(whatIsRecorded(planned(scaled), { ...UP, held: ['worker.1'] })).toBe('other');

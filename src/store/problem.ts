@@ -10,6 +10,7 @@ export const KINDS = [
 	'drift',
 	'traffic',
 	'orphan',
+	'surplus',
 	'stale',
 ] as const;
 export type ProblemKind = (typeof KINDS)[number];

@@ -21,6 +21,11 @@ function typeProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 			const text = `left the Procfile, ${cell.running} still running; - or s ends it`;
 			problems.push({ ...common, kind: 'orphan', text });
 		}
+		const surplus = cell.running - cell.wanted;
+		if (surplus > 0 && !known?.orphan && !isChanging(cell)) {
+			const text = `${cell.running} run, ${cell.wanted} are wanted; = ${cell.wanted} ends the ${surplus === 1 ? 'other' : 'others'}`;
+			problems.push({ ...common, kind: 'surplus', text });
+		}
 		const stale = cell.instances.filter((instance) => instance.stale).length;
 		if (stale > 0 && !known?.orphan && !isChanging(cell)) {
 			const text = `${stale} of ${cell.instances.length} with an older command or environment; r takes the new one`;

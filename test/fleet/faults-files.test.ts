@@ -146,6 +146,21 @@ describe('what was changed by hand', () => {
 	});
 });
 
+describe('what runs though nobody wants it', () => {
+	it('is left alone until the type is scaled, if only to what it is at', async () => {
+		const { app, client } = await started({ Procfile: `worker: ${RUNS}\n` });
+		await host.run(`systemctl start ${app.prefix}.worker@2 ${app.prefix}.worker@3`);
+		await expect.poll(async () => (await client.observation()).instances).toHaveLength(3);
+		expect(typeIn(await client.observation(), 'worker').wanted).toBe(1);
+		expect(await client.scaleTo('worker', 2)).toMatchObject([{ from: 1, to: 2, outcome: 'done' }]);
+		expect(await onHost(host, app, 'worker')).toEqual({ enabled: [1, 2], active: [1, 2] });
+		await host.run(`systemctl start ${app.prefix}.worker@3`);
+		await expect.poll(async () => (await client.observation()).instances).toHaveLength(3);
+		expect(await client.scaleTo('worker', 2)).toMatchObject([{ from: 2, to: 2, outcome: 'done' }]);
+		expect(await onHost(host, app, 'worker')).toEqual({ enabled: [1, 2], active: [1, 2] });
+	});
+});
+
 describe('a type that has left the Procfile', () => {
 	it('runs on as an orphan, can be ended, and is cleared away by sync', async () => {
 		const { app, client } = await started({ Procfile: `worker: ${RUNS}\nmailer: ${RUNS}\n` });

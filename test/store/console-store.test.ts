@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { InstanceState } from '../../src/model/observed.ts';
 import { receive, setPending } from '../../src/store/console-store.ts';
 import { problemsOf } from '../../src/store/problems.ts';
 import { cellOf, totalsOf, typeNames } from '../../src/store/selectors.ts';
 import { sceneOf } from '../support/console-model.ts';
-import { START, scriptedServer } from '../support/scripted-server.ts';
+import { instance, START, scriptedServer } from '../support/scripted-server.ts';
 
 test('a pending count is the wanted one until it is taken away', () => {
 	const { store } = sceneOf([scriptedServer({ counts: { worker: 3 } })]);
@@ -40,6 +41,18 @@ test('problems come worst first', () => {
 	expect(problems[0]?.text).toBe('failed: memory_max');
 	expect(problems[1]?.text).toBe('exit 1; next start in 7 s');
 	expect(problems[2]).toMatchObject({ subject: 'far', detail: 'no answer' });
+});
+
+test('what runs though nobody wants it is worth a look, but not while it ends', () => {
+	const local = scriptedServer({ counts: { web: 2 } });
+	const third = (state: InstanceState) => {
+		local.push({ kind: 'instances', changed: [instance('web', 3, { state })], removed: [] });
+		return problemsOf(sceneOf([local]).store.getState());
+	};
+	expect(third('running')).toMatchObject([
+		{ kind: 'surplus', text: '3 run, 2 are wanted; = 2 ends the other' },
+	]);
+	expect(third('stopping')).toEqual([]);
 });
 
 test('what is known of a server is as old as what last came from it, not as the news of its loss', () => {

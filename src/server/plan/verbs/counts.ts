@@ -3,7 +3,7 @@ import { ProcdeckError } from '../../../model/errors.ts';
 import { lookUp } from '../../../model/look-up.ts';
 import type { Goal } from '../goals.ts';
 import { range } from '../names.ts';
-import { type Formation, isHeld, type SupervisorState, wantedOf } from '../state.ts';
+import { type Formation, isHeld, type Phase, type SupervisorState, wantedOf } from '../state.ts';
 import { heldWithin, remarkOnHeld } from './hold.ts';
 import type { Plan, PlanContext, PlannedRow } from './planned.ts';
 import { isOrphan, knownTypes, requireType, requireWithinLimit, runs } from './select.ts';
@@ -24,9 +24,21 @@ export function scale(state: SupervisorState, targets: readonly ScaleTarget[], c
 		const wasPaused = lookUp(formation.paused, type) !== undefined;
 		// A stop of an instance that is no longer wanted is not waiting for the next one of that name.
 		formation = { ...withCount(formation, type, to), held: heldWithin(formation, type, to) };
-		return scaledRow(formation, type, from, to, wasPaused);
+		return withoutSurplus(scaledRow(formation, type, from, to, wasPaused), state, Math.max(from, to));
 	});
 	return { formation, restarts: [], rows };
+}
+
+const ON: ReadonlySet<Phase['kind']> = new Set(['spawning', 'starting', 'running', 'backoff']);
+
+/** What runs beyond both counts ends too: whoever started it was cut off before that was recorded. */
+function withoutSurplus(row: PlannedRow, { instances }: SupervisorState, count: number): PlannedRow {
+	const surplus = [...instances.values()]
+		.filter(({ type, index, phase }) => type === row.type && index > count && ON.has(phase.kind))
+		.map(({ name }): Goal => ({ kind: 'rests', name }));
+	if (surplus.length === 0) return row;
+	const outcome = row.outcome === 'unchanged' ? null : row.outcome;
+	return { ...row, outcome, goals: [...row.goals, ...surplus] };
 }
 
 export function pause(state: SupervisorState, types: readonly string[], context: PlanContext): Plan {

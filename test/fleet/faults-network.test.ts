@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 import { fleetHost } from './fleet-host.ts';
-import { onHost } from './on-host.ts';
+import { onHost, processesOfLogins } from './on-host.ts';
 import { systemdApp } from './systemd-app.ts';
 
 const host = fleetHost('web1');
@@ -71,6 +71,10 @@ describe('a change during which the network is cut', () => {
 		expect(row).toMatchObject({ from: 1, to: 2, outcome: 'unknown', code: 'unreachable' });
 		expect(row?.reason).toMatch(/web1: .*has not answered for 2 s; what became of the change/);
 		expect(watch.observation.connection).not.toBe('connected');
+		const lock = `/run/procdeck/${app.prefix.slice('procdeck.'.length)}/lock`;
+		const isFree = () => host.run(`flock --nonblock ${lock} true && echo free || true`).then(Boolean);
+		await waitFor(isFree, 'the lock to be free, though nobody could free it');
+		await waitFor(async () => (await processesOfLogins(host)) === '', 'everything of ours to be gone');
 		await host.unshape();
 		await host.heal();
 		await waitFor(() => watch.observation.connection === 'connected', 'it to come back by itself');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Link } from '../../../src/link/link.ts';
 import { connectSsh } from '../../../src/link/ssh/connect.ts';
@@ -217,6 +217,7 @@ describe('a link that is lost', () => {
 		await link.close();
 		await expect(link.run(['true'], WITHIN)).rejects.toMatchObject({ code: 'unreachable' });
 		expect(await channel.ended).toMatchObject({ code: null, signal: null });
-		expect(await Promise.race([link.lost.then(() => 'lost'), sleep(200, 'not lost')])).toBe('not lost');
+		await waitFor(() => sshd.connections().length === 0, 'the connection to be gone');
+		expect(await Promise.race([link.lost.then(() => 'lost'), nextTurn('not lost')])).toBe('not lost');
 	});
 });

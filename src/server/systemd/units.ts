@@ -15,6 +15,9 @@ export interface SeenUnit {
 	readonly state: UnitState;
 }
 
+/** What is asked of systemd here. */
+type Bus = Pick<SystemdBus, 'list' | 'watch' | 'properties'>;
+
 /** Units by name. */
 type Listing = ReadonlyMap<string, ListedUnit>;
 
@@ -27,7 +30,7 @@ interface Look {
 
 /** The units of a stack over one connection to the bus, kept up to date by what systemd tells. */
 export class Units {
-	readonly #bus: SystemdBus;
+	readonly #bus: Bus;
 	readonly #prefix: string;
 	readonly #onChange: (unit: SeenUnit) => void;
 	readonly #seen = new Map<string, SeenUnit>();
@@ -35,7 +38,7 @@ export class Units {
 	readonly #looking = new Map<string, Look>();
 	#isReloading = false;
 
-	constructor(bus: SystemdBus, prefix: string, onChange: (unit: SeenUnit) => void) {
+	constructor(bus: Bus, prefix: string, onChange: (unit: SeenUnit) => void) {
 		this.#bus = bus;
 		this.#prefix = prefix;
 		this.#onChange = onChange;
@@ -123,8 +126,11 @@ export class Units {
 
 	/** While it read its files systemd may have forgotten units that are at rest. */
 	async #forgetUnloaded(): Promise<void> {
+		const before = new Map(this.#seen);
 		const loaded = new Set((await this.#list()).map(({ unit }) => unit));
-		for (const unit of this.#seen.keys()) if (!loaded.has(unit)) this.#removed(unit);
+		// What was told since then is newer than the list: it may have been started.
+		const isAsBefore = (unit: string) => this.#seen.get(unit) === before.get(unit);
+		for (const unit of before.keys()) if (!loaded.has(unit) && isAsBefore(unit)) this.#removed(unit);
 	}
 
 	#list(): Promise<ListedUnit[]> {

@@ -13,7 +13,8 @@ import { inTurn } from './turns.ts';
 const connects = new Gate(10);
 const JITTER_MS = 50;
 
-const RETRY_FOR_MS = 20_000;
+/** With the waits between them they take some 20 s. Time is not counted: with many servers a try may wait long for its turn. */
+const RETRIES = 15;
 const FIRST_RETRY_WITHIN_MS = 200;
 const RETRY_WITHIN_MS = 3_000;
 
@@ -34,13 +35,13 @@ export async function dial(settings: Settings, caller: Caller): Promise<Connecti
 }
 
 async function persist(settings: Settings, jump: Jump | null, caller: Caller): Promise<Connection> {
-	const until = Date.now() + RETRY_FOR_MS;
-	for (let longest = FIRST_RETRY_WITHIN_MS; ; longest = Math.min(2 * longest, RETRY_WITHIN_MS)) {
+	for (let retries = 0; ; retries++) {
 		try {
 			return await connect(settings, jump, caller);
 		} catch (error) {
-			if (!(error instanceof DroppedEarly) || Date.now() > until) throw error;
+			if (!(error instanceof DroppedEarly) || retries === RETRIES) throw error;
 		}
+		const longest = Math.min(FIRST_RETRY_WITHIN_MS * 2 ** retries, RETRY_WITHIN_MS);
 		await sleep(Math.random() * longest, undefined, { signal: caller.signal });
 	}
 }

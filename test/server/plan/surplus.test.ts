@@ -41,6 +41,8 @@ it.each([
 ])('what runs beyond what is wanted is ended by scaling to %i, unless that wants it', (to, goals) => {
 	const [row] = scaledTo(to, withThird(RUNNING));
 	expect(row).toMatchObject({ from: 2, to, outcome: null });
+	const isEnded = goals.includes('rests worker.3');
+	expect(row?.reason).toBe(isEnded ? 'also ends 1 that ran beyond it' : null);
 	expect(row?.goals.map(({ kind, name }) => `${kind} ${name}`)).toEqual(goals);
 });
 

@@ -38,7 +38,8 @@ function withoutSurplus(row: PlannedRow, { instances }: SupervisorState, count: 
 		.map(({ name }): Goal => ({ kind: 'rests', name }));
 	if (surplus.length === 0) return row;
 	const outcome = row.outcome === 'unchanged' ? null : row.outcome;
-	return { ...row, outcome, goals: [...row.goals, ...surplus] };
+	const reason = row.reason ?? `also ends ${surplus.length} that ran beyond it`;
+	return { ...row, outcome, reason, goals: [...row.goals, ...surplus] };
 }
 
 export function pause(state: SupervisorState, types: readonly string[], context: PlanContext): Plan {

@@ -25,6 +25,11 @@ function up(stack: TempStack, ...args: string[]) {
 	return { child, output: () => output };
 }
 
+async function lockOf({ stateHome }: TempStack): Promise<string> {
+	const names = await readdir(stateHome, { recursive: true });
+	return join(stateHome, names.find((name) => name.endsWith('/lock')) ?? '');
+}
+
 const running = (stack: TempStack, type: string) => async () => processOf(await stack.server(), type).running;
 
 describe('up', () => {
@@ -99,9 +104,7 @@ describe('up', () => {
 		const { child } = up(stack);
 		await waitFor(running(stack, 'worker'), 'the worker');
 		const { 'worker.1': pid } = pidsOf(await stack.server(), 'worker');
-		const names = await readdir(stack.stateHome, { recursive: true });
-		const lock = names.find((name) => name.endsWith('/lock')) ?? '';
-		killAll(openersOf(join(stack.stateHome, lock)));
+		killAll(openersOf(await lockOf(stack)));
 		const { exitCode, stderr } = await child;
 		expect(exitCode).toBe(1);
 		expect(stderr).toContain('the lock of this stack is gone');
@@ -116,8 +119,11 @@ describe('up', () => {
 		const { supervisorPid } = await stack.server();
 		process.kill(supervisorPid ?? 0, 'SIGKILL');
 		await first.child;
+		const lock = await lockOf(stack);
+		await waitFor(() => openersOf(lock).length === 0, 'the lock to be free');
 		const second = up(stack);
-		await waitFor(async () => (await stack.server()).supervisorPid !== supervisorPid, 'the next supervisor');
+		// Any other command would make itself a supervisor of what runs.
+		await waitFor(() => openersOf(lock).length > 0, 'the next supervisor');
 		expect(pidsOf(await stack.server(), 'worker')).toEqual(pids);
 		second.child.kill('SIGINT');
 		await second.child;

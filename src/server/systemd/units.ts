@@ -128,9 +128,14 @@ export class Units {
 	async #forgetUnloaded(): Promise<void> {
 		const before = new Map(this.#seen);
 		const loaded = new Set((await this.#list()).map(({ unit }) => unit));
-		// What was told since then is newer than the list: it may have been started.
-		const isAsBefore = (unit: string) => this.#seen.get(unit) === before.get(unit);
-		for (const unit of before.keys()) if (!loaded.has(unit) && isAsBefore(unit)) this.#removed(unit);
+		let isOutdated = false;
+		for (const [unit, seen] of before) {
+			if (loaded.has(unit)) continue;
+			// What was told since then is newer than the list: it may have been started.
+			if (this.#seen.get(unit) === seen) this.#removed(unit);
+			else isOutdated = true;
+		}
+		if (isOutdated) await this.#forgetUnloaded();
 	}
 
 	#list(): Promise<ListedUnit[]> {

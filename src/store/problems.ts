@@ -1,10 +1,12 @@
 import type { ServerObservation } from '../model/observed.ts';
+import { WEB_TYPE } from '../model/stack.ts';
 import { balancerProblems } from './balancer-problems.ts';
 import type { ConsoleState, ServerEntry } from './console-store.ts';
 import { perObject } from './derived.ts';
 import { instanceProblems } from './instance-problems.ts';
 import { KINDS, type Problem } from './problem.ts';
 import { cellsOf, isChanging } from './selectors.ts';
+import { isAtWork } from './traffic.ts';
 
 function typeProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 	const problems: Problem[] = [];
@@ -22,7 +24,9 @@ function typeProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 			problems.push({ ...common, kind: 'orphan', text });
 		}
 		const surplus = cell.running - cell.wanted;
-		if (surplus > 0 && !known?.orphan && !isChanging(cell)) {
+		// Restarts behind a load balancer have one more for a while: what they leave behind is looked at apart.
+		const isSurge = cell.type === WEB_TYPE && isAtWork(state.balancer);
+		if (surplus > 0 && !isSurge && !known?.orphan && !isChanging(cell)) {
 			const text = `${cell.running} run, ${cell.wanted} are wanted; = ${cell.wanted} ends the ${surplus === 1 ? 'other' : 'others'}`;
 			problems.push({ ...common, kind: 'surplus', text });
 		}

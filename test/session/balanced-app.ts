@@ -49,6 +49,8 @@ export interface BalancedAppOptions {
 	readonly counts: readonly [number, number];
 	readonly healthCheck?: string;
 	readonly drainTimeoutMs?: number;
+	/** Whether web has settled when it listens (true). */
+	readonly isReadyOnceListening?: boolean;
 	/** What comes before the web program in its command. */
 	readonly command?: string;
 }
@@ -68,6 +70,7 @@ export async function balancedApp({
 	counts,
 	healthCheck = '/health',
 	drainTimeoutMs = 20_000,
+	isReadyOnceListening = true,
 	command = '',
 }: BalancedAppOptions): Promise<BalancedApp> {
 	const root = await realpath(await mkdtemp(join(tmpdir(), 'procdeck-test-')));
@@ -83,7 +86,7 @@ export async function balancedApp({
   a: { local: true, port_base: ${first} }
   b: { local: true, port_base: ${second} }
 processes:
-  web: { ready: { tcp: true } }
+  web: ${isReadyOnceListening ? '{ ready: { tcp: true } }' : '{}'}
   worker: { scale: { a: 0, b: 0 } }
 `,
 	);

@@ -8,7 +8,7 @@ const OPTIONS: ChangeOptions = { wait: true, timeoutMs: null, who: 'ann@desk', c
 
 it('web ends where it was only once it has traffic where it goes', async () => {
 	// Alive for a second is settled where nothing says when an instance is ready, and this one listens later than that.
-	const app = await balancedApp({ counts: [1, 1], command: 'sleep 2.5; ' });
+	const app = await balancedApp({ counts: [1, 1], isReadyOnceListening: false, command: 'sleep 2.5; ' });
 	const { a, b, watch } = app;
 	await waitFor(() => watch.latest.backends.every(({ state }) => state === 'healthy'), 'both to be healthy');
 	await b.client.scaleTo('web', 0);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ChangeRow } from '../../src/model/change.ts';
 import { typeIn } from '../contract/client.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { fleetHost } from './fleet-host.ts';
@@ -11,6 +12,18 @@ const RUNS = '/srv/fixtures/runs';
 const APP = {
 	Procfile: `web: ${RUNS}\nworker: ${RUNS}\nmailer: ${RUNS}\nclock: ${RUNS}\n`,
 };
+
+describe('many process types', () => {
+	it('start and restart at once: systemd takes only so many questions at a time', async () => {
+		const lines = Array.from({ length: 60 }, (_, number) => `t${number}: sleep ${100_000 + number}\n`);
+		const client = await (await systemdApp(host, { Procfile: lines.join('') })).connect();
+		const bad = (rows: readonly ChangeRow[]) => rows.filter(({ outcome }) => outcome !== 'done');
+		expect(bad(await client.start())).toEqual([]);
+		expect(bad(await client.restart([]))).toEqual([]);
+		const { instances } = await client.observation();
+		expect(instances.filter(({ state }) => state === 'running')).toHaveLength(60);
+	});
+});
 
 describe('a reboot of a server', () => {
 	it('brings back exactly what was wanted, and whoever watched sees it by himself', async () => {

@@ -231,6 +231,10 @@ own = socket.socket(socket.AF_INET6); own.bind(("::", 8081)); time.sleep(1000)'`
 		const served = () => servedSerial(app.host.address, 8080);
 		const before = await served();
 		const watch = await watched(balancer);
+		// HAProxy says in which second it began, and no more.
+		const second = () => app.host.run('date +%s');
+		const now = await second();
+		await waitFor(async () => (await second()) !== now, 'the next second');
 		await app.host.run('umask 077; cat >/etc/shop.pem', await certificate());
 		await watch.until(({ drift }) => /certificate was renewed/.test(drift.join()), 'the renewal');
 		expect(await served()).toBe(before);

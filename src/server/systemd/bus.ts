@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { createClient, DBusError, type Message, type MessageBus, messageType } from 'dbus-native';
+import { Gate } from '../../link/ssh/gate.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import { objectPath } from './names.ts';
 
@@ -11,6 +12,8 @@ const UNIT_SERVICE = `${SERVICE}.Service`;
 const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
 /** A change of an instance may take as long as its stop sequence; what systemd answers at once must not. */
+/** A system bus refuses more than 128 calls of a connection that it has not answered. */
+const MOST_CALLS = 100;
 const CALL_TIMEOUT_MS = 20_000;
 
 /** A unit as the list of units shows it. */
@@ -66,6 +69,7 @@ export class SystemdBus {
 	readonly #direct: boolean;
 	readonly #listener: (event: BusEvent) => void;
 	readonly #watched = new Set<string>();
+	readonly #calls = new Gate(MOST_CALLS);
 
 	private constructor(
 		client: MessageBus,
@@ -201,7 +205,7 @@ export class SystemdBus {
 
 	/** A connection without a bus has all signals sent to it. */
 	async #match(rule: string): Promise<void> {
-		if (!this.#direct) await this.#client.addMatch(rule);
+		if (!this.#direct) await this.#inTurn(() => this.#client.addMatch(rule));
 	}
 
 	async #call(
@@ -219,9 +223,18 @@ export class SystemdBus {
 			...(signature === '' ? {} : { signature, body: [...body] }),
 		};
 		try {
-			return await this.#client.invoke<unknown>(message);
+			return await this.#inTurn(() => this.#client.invoke<unknown>(message));
 		} catch (error) {
 			throw error instanceof DBusError ? this.#errorOf(error) : error;
+		}
+	}
+
+	async #inTurn<T>(call: () => PromiseLike<T>): Promise<T> {
+		const leave = await this.#calls.enter();
+		try {
+			return await call();
+		} finally {
+			leave();
 		}
 	}
 

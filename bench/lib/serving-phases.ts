@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { progress } from './benchmark.ts';
 import { type ConnectionKind, type FailedRequest, type Tally, underLoad } from './web-load.ts';
-import type { WebPlace } from './web-places.ts';
+import type { Death, WebPlace } from './web-places.ts';
 
 export const CONNECTIONS = 50;
 
@@ -10,7 +10,7 @@ export const CONNECTIONS = 50;
 export interface Phase {
 	readonly name: string;
 	/** @returns when instances were dead that were killed, in milliseconds since the epoch */
-	run(place: WebPlace): Promise<readonly number[]>;
+	run(place: WebPlace): Promise<readonly Death[]>;
 }
 
 export interface PhaseResult {
@@ -34,11 +34,10 @@ export interface Times {
 	readonly kills: number;
 }
 
-const NO_KILLS: readonly number[] = [];
+const NO_KILLS: readonly Death[] = [];
 const KILL_EVERY_MS = 1_000;
-/** Until a load balancer has seen a death, and by how much the end of a request may seem to come before it. */
+/** Until a load balancer has seen a death. */
 const SLACK_MS = 20;
-const TOLD_EARLIER_MS = 100;
 
 export const UNDISTURBED = 'undisturbed';
 export const KILLS = 'kill -9, one a second';
@@ -84,15 +83,15 @@ function killing(count: number): Phase {
 				const stop = await balancer.observe(({ backends }) => {
 					healthy = backends.filter(({ state }) => state === 'healthy').length;
 				});
-				const killedAt: number[] = [];
+				const deaths: Death[] = [];
 				for (let turn = 0; turn < count; turn += 1) {
 					const next = sleep(KILL_EVERY_MS);
 					await waitFor(() => healthy > 1, 'two instances to answer');
-					killedAt.push(await kill(servers[turn % 2]!, 1 + (Math.floor(turn / 2) % 2)));
+					deaths.push(await kill(servers[turn % 2]!, 1 + (Math.floor(turn / 2) % 2)));
 					await next;
 				}
 				stop();
-				return killedAt;
+				return deaths;
 			}),
 	};
 }
@@ -105,8 +104,8 @@ export async function measurePhase(
 	const { host, port } = place;
 	const result = await underLoad({ host, port, connections: CONNECTIONS, kind }, async (load) => {
 		await load.tally();
-		const killedAt = await phase.run(place);
-		return resultOf(phase.name, await load.tally(), killedAt);
+		const deaths = await phase.run(place);
+		return resultOf(phase.name, await load.tally(), deaths);
 	});
 	const { answered, failed, killed } = result;
 	progress(
@@ -119,11 +118,11 @@ export async function measurePhase(
 function resultOf(
 	phase: string,
 	{ answered, forMs, p99, failed }: Tally,
-	killedAt: readonly number[],
+	deaths: readonly Death[],
 ): PhaseResult {
-	const takenBy = (at: number) =>
-		failed.filter(({ begun, ended }) => begun <= at + SLACK_MS && ended >= at - TOLD_EARLIER_MS);
-	const killed = failed.filter((each) => killedAt.some((at) => takenBy(at).includes(each)));
+	const takenBy = ({ sentAt, deadAt }: Death) =>
+		failed.filter(({ begun, ended }) => begun <= deadAt + SLACK_MS && ended >= sentAt);
+	const killed = failed.filter((each) => deaths.some((death) => takenBy(death).includes(each)));
 	return {
 		phase,
 		answered,
@@ -131,6 +130,6 @@ function resultOf(
 		p99: p99 ?? Number.NaN,
 		failed: failed.filter((each) => !killed.includes(each)),
 		killed,
-		mostByOneKill: Math.max(0, ...killedAt.map((at) => takenBy(at).length)),
+		mostByOneKill: Math.max(0, ...deaths.map((death) => takenBy(death).length)),
 	};
 }

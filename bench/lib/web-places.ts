@@ -12,6 +12,12 @@ import { progress } from './benchmark.ts';
 import { CODE, changedAt, unitOf, writeStack } from './servers.ts';
 import { PROGRAMS } from './tools.ts';
 
+/** When an instance was told to die, and when it was seen to be dead; in milliseconds since the epoch. */
+export interface Death {
+	readonly sentAt: number;
+	readonly deadAt: number;
+}
+
 /** Two servers whose web instances are behind a load balancer. */
 export interface WebPlace {
 	readonly name: string;
@@ -21,8 +27,8 @@ export interface WebPlace {
 	readonly servers: readonly [string, string];
 	/** Runs a verb of Procdeck to its end. */
 	verb(...args: string[]): Promise<string>;
-	/** Ends an instance by `kill -9`; returns when it was dead, in milliseconds since the epoch. */
-	kill(server: string, index: number): Promise<number>;
+	/** Ends an instance by `kill -9`. */
+	kill(server: string, index: number): Promise<Death>;
 	/** Runs `use` with the load balancer, by a connection of its own that is open. */
 	withBalancer<T>(use: (balancer: Balancer) => Promise<T>): Promise<T>;
 }
@@ -60,8 +66,9 @@ export async function webOnServers(app: App, fleet: Fleet): Promise<WebPlace> {
 		withBalancer: (use) => withBalancerOf(app, use),
 		async kill(server, index) {
 			const [host, unit] = [fleet.host(server), unitOf('web', index)];
+			const sentAt = Date.now();
 			await host.run(`systemctl kill --signal=KILL ${unit}`);
-			return changedAt(host, unit, 'ActiveExitTimestamp');
+			return { sentAt, deadAt: await changedAt(host, unit, 'ActiveExitTimestamp') };
 		},
 	};
 }
@@ -87,8 +94,10 @@ export async function webHere(app: App): Promise<WebPlace> {
 		verb: (...args) => verb(app, ...args),
 		withBalancer: (use) => withBalancerOf(app, use),
 		async kill(server, index) {
-			process.kill(await pidOf(app, server, `web.${index}`), 'SIGKILL');
-			return Date.now();
+			const pid = await pidOf(app, server, `web.${index}`);
+			const sentAt = Date.now();
+			process.kill(pid, 'SIGKILL');
+			return { sentAt, deadAt: Date.now() };
 		},
 	};
 }

@@ -6,6 +6,7 @@ import { loadStack } from '../../src/files/load-stack.ts';
 import type { Fleet } from '../../test/fleet/machinery/fleet.ts';
 import type { PsJson } from '../../test/support/contract.ts';
 import { freePort } from '../../test/support/free-port.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import type { App } from './app.ts';
 import { verb } from './background.ts';
 import { progress } from './benchmark.ts';
@@ -68,7 +69,12 @@ export async function webOnServers(app: App, fleet: Fleet): Promise<WebPlace> {
 			const [host, unit] = [fleet.host(server), unitOf('web', index)];
 			const sentAt = Date.now();
 			await host.run(`systemctl kill --signal=KILL ${unit}`);
-			return { sentAt, deadAt: await changedAt(host, unit, 'ActiveExitTimestamp') };
+			// Until systemd has noted this end it tells of the one before.
+			const deadAt = await waitFor(async () => {
+				const at = await changedAt(host, unit, 'ActiveExitTimestamp');
+				return at >= sentAt && at;
+			}, `${unit} to be dead`);
+			return { sentAt, deadAt };
 		},
 	};
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBinary, userEnvironment } from '../test/support/binary.ts';
 import { freePort } from '../test/support/free-port.ts';
+import { HttpLoad } from '../test/support/http-load.ts';
 import { type Terminal, type TerminalSize, terminal } from '../test/support/terminal.ts';
 import { screenToPng } from './screen-to-png.ts';
 
@@ -75,6 +76,24 @@ const CRASHING: readonly Scene[] = [
 	},
 ];
 
+const BALANCED: readonly Scene[] = [
+	{
+		name: 'load-balancer',
+		size: WIDE,
+		act: async (console) => {
+			const port = await freePort(6300);
+			console.press(':', `lb add left --port ${port}`, 'Enter');
+			await console.waitForText('Set the load balancer up on left?');
+			console.press('y');
+			await console.waitForText('web traffic to left, right');
+			console.press('Escape', 'b');
+			const load = new HttpLoad({ url: `http://127.0.0.1:${port}/` });
+			await console.waitForText(/[▂-█]{20}/);
+			await load.stop();
+		},
+	},
+];
+
 /** Runs the scenes on a copy of the example that has its state and its ports to itself. */
 async function shoot(
 	scenes: readonly Scene[],
@@ -94,7 +113,7 @@ async function shoot(
 	try {
 		for (const { name, size, act } of scenes) {
 			const console = terminal(['-e', environment], { cwd, env, ...size });
-			await console.waitForText(/\d\/5 up/);
+			await console.waitForText(/\d\/\d up/);
 			await act(console);
 			await writeFile(join(ROOT, 'screenshots', `${name}.png`), screenToPng(console.emulator));
 			console.kill();
@@ -110,3 +129,4 @@ await shoot(HEALTHY, 'development');
 await shoot(IN_PRODUCTION, 'production');
 // Without a sender the mailer cannot start.
 await shoot(CRASHING, 'development', (text) => text.replace(/^MAIL_FROM=.*\n/m, ''));
+await shoot(BALANCED, 'two');

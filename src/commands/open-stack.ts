@@ -2,7 +2,7 @@ import type { StackInspection, StackLocation } from '../files/load-stack.ts';
 import { formatFileMessage, ProcdeckError } from '../model/errors.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
-import { readOnce } from '../server/stack-source.ts';
+import { readOnce, type StackSource } from '../server/stack-source.ts';
 import type { Context } from './context.ts';
 import type { Globals } from './globals.ts';
 import { tellNotices } from './notices.ts';
@@ -101,14 +101,14 @@ export async function inspectedStack({ directory, procfile, environment }: Globa
 /** Opens servers for `use` and closes them after it. */
 export async function withServers<T>(
 	globals: Globals,
-	stack: Stack,
+	of: Stack | StackSource,
 	definitions: readonly ServerDefinition[],
 	how: Opening | Opening['mode'],
 	use: (servers: readonly Server[]) => Promise<T>,
 ): Promise<T> {
 	const opening: Opening = typeof how === 'string' ? { mode: how, asker: null } : how;
-	const source = readOnce(stack);
-	const traffic = await trafficOf(stack, opening.asker);
+	const source = 'listen' in of ? of : readOnce(of);
+	const traffic = await trafficOf(source.stack, opening.asker);
 	const servers = await Promise.all(
 		definitions.map(async (definition) => {
 			const server = await openServer(globals, source, definition, opening);

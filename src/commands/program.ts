@@ -7,6 +7,7 @@ import { contextOf } from './context.ts';
 import { withPasteableErrors } from './output/pasteable.ts';
 import { changeVerbs } from './tree/changes.ts';
 import { hiddenVerbs } from './tree/hidden.ts';
+import { releaseVerbs } from './tree/releases.ts';
 import { reportVerbs } from './tree/reports.ts';
 import { toolVerbs } from './tree/tools.ts';
 import { trafficVerbs } from './tree/traffic.ts';
@@ -27,6 +28,7 @@ interface VerbGroup {
 const GROUPS: readonly VerbGroup[] = [
 	{ title: 'Changes:', verbs: changeVerbs, changes: true },
 	{ title: 'Web traffic:', verbs: trafficVerbs },
+	{ title: 'Code:', verbs: releaseVerbs },
 	{ title: 'Reports:', verbs: reportVerbs },
 	{ title: 'Around it:', verbs: toolVerbs },
 	{ title: 'Internal:', verbs: hiddenVerbs, hidden: true },

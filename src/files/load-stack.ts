@@ -4,7 +4,12 @@ import { DEFAULT_SHELL } from '../model/launch.ts';
 import { toStackName } from '../model/names.ts';
 import { RELEASE_ENTRY } from '../model/procfile.ts';
 import type { ProcessType, Stack } from '../model/stack.ts';
-import { loadBalancerDefinition, processSettings, serverDefinitions } from '../model/stack-file-model.ts';
+import {
+	loadBalancerDefinition,
+	processSettings,
+	releaseSettings,
+	serverDefinitions,
+} from '../model/stack-file-model.ts';
 import { didYouMean } from '../model/suggest.ts';
 import { readEnvironmentFiles } from './environment-files.ts';
 import { resolveDirectory, type StackLocation } from './locate-stack.ts';
@@ -111,6 +116,7 @@ function assemble(
 		stackFile: path,
 		processTypes,
 		release: release === undefined ? null : { command: release.command, line: release.line },
+		releases: releaseSettings(content),
 		servers,
 		loadBalancer: loadBalancerDefinition(content, servers),
 		path: content.path ?? `/srv/${name}`,

@@ -35,6 +35,7 @@ export interface InstanceObservation {
 	readonly stale: boolean;
 	/** Held by a `stop` of this very instance, until `start`. */
 	readonly held: boolean;
+	/** Of the code that it runs; null: that is in no release, or not known. */
 	readonly release: string | null;
 	readonly pid: number | null;
 	readonly port: number | null;
@@ -75,6 +76,8 @@ export interface ServerObservation {
 	readonly supervisorPid: number | null;
 	/** Whether the stack is meant to run here: `never` was not started yet, `down` was ended by `down`. */
 	readonly power: 'up' | 'down' | 'never';
+	/** What instances are started with, and since when (milliseconds since the epoch); null: the code is in no release. */
+	readonly release: { readonly id: string; readonly since: number } | null;
 	/** In Procfile order, orphans last. */
 	readonly types: readonly TypeObservation[];
 	/** By type in that order, then by index. */
@@ -110,6 +113,8 @@ export type ServerEvent =
 			readonly problems: readonly FileMessage[];
 			/** Absent: as it was. */
 			readonly drift?: readonly string[];
+			/** Absent: as it was. */
+			readonly release?: ServerObservation['release'];
 	  }
 	| { readonly kind: 'history'; readonly entry: HistoryEntry }
 	/** Whether web traffic goes there; null: there is no load balancer, or what it does is not known. */
@@ -154,9 +159,9 @@ export function observe(before: ServerObservation, event: ServerEvent, now: stri
 			return { ...before, instances, asOf: now };
 		}
 		case 'stack': {
-			const { power, types, problems, drift = before.drift } = event;
+			const { power, types, problems, drift = before.drift, release = before.release } = event;
 			const instances = [...before.instances].sort(byTypeThenIndex(types));
-			return { ...before, power, types, problems, drift, instances, asOf: now };
+			return { ...before, power, types, problems, drift, release, instances, asOf: now };
 		}
 		case 'history': {
 			return { ...before, history: withEntry(before.history, event.entry), asOf: now };

@@ -1,5 +1,6 @@
 import type { BalancerSettings } from './balancer.ts';
 import { parseSize } from './bytes.ts';
+import type { ReleaseSettings } from './release.ts';
 import {
 	DEFAULT_LOG_MAX,
 	type LoadBalancerDefinition,
@@ -40,6 +41,19 @@ function toServer(name: string, server: ServerContent, localIndex: number): Serv
 		portBase: server.port_base ?? null,
 		localIndex,
 		serving: server.serving ?? null,
+	};
+}
+
+const DEFAULT_KEEP = 5;
+
+/** What the file says of releases; a file that says nothing has the defaults. */
+export function releaseSettings({ release, setup = [], keep }: StackFileContent): ReleaseSettings {
+	return {
+		include: release?.include ?? [],
+		exclude: release?.exclude ?? [],
+		shared: release?.shared ?? [],
+		setup: typeof setup === 'string' ? [setup] : setup,
+		keep: keep ?? DEFAULT_KEEP,
 	};
 }
 

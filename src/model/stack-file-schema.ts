@@ -125,10 +125,24 @@ const loadBalancer = mapping({
 
 const paths = listOf(text(), 'paths');
 
+const RELATIVE_PATH = 'must be paths within the folder, without a leading / and without .. in them';
+
+function isWithinFolder(path: string): boolean {
+	const parts = path.replace(/\/+$/, '').split('/');
+	return parts.every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+const sharedPaths = listOf(text(), 'paths').check(
+	z.refine((items) => items.every(isWithinFolder), { error: RELATIVE_PATH }),
+);
+
 const release = mapping({
-	include: optional(paths, 'What of the folder goes into a release'),
-	exclude: optional(paths, 'What of the folder does not'),
-	shared: optional(paths, 'What all releases share'),
+	include: optional(
+		paths,
+		'What of the folder goes into a release: patterns as in a .gitignore. Default: what git has committed',
+	),
+	exclude: optional(paths, 'What of the folder does not: patterns as in a .gitignore'),
+	shared: optional(sharedPaths, 'What all releases share, such as storage/ or db/production.sqlite3'),
 });
 
 const ENVIRONMENT_NAME =

@@ -1,5 +1,6 @@
 import type { BalancerSettings } from './balancer.ts';
 import type { FileMessage } from './errors.ts';
+import type { ReleaseSettings } from './release.ts';
 
 /** A signal by its name without `SIG`, as in `stop: [TERM, 10, KILL]`. */
 export type SignalName =
@@ -102,6 +103,8 @@ export interface Stack {
 	readonly processTypes: readonly ProcessType[];
 	/** The `release:` entry, which runs once when a release is made. */
 	readonly release: { readonly command: string; readonly line: number } | null;
+	/** What a release consists of and how it is prepared. */
+	readonly releases: ReleaseSettings;
 	readonly servers: readonly ServerDefinition[];
 	/** What spreads web traffic over the servers; null: nothing does. */
 	readonly loadBalancer: LoadBalancerDefinition | null;

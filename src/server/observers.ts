@@ -77,8 +77,8 @@ export class Observers {
 		const { state } = this.#observed;
 		const projection = this.#projection();
 		const types = projectTypes(state, projection);
-		const { problems, drift } = projection;
-		this.tell({ kind: 'stack', power: state.formation.power, types, problems, drift });
+		const { problems, drift, release } = projection;
+		this.tell({ kind: 'stack', power: state.formation.power, types, problems, drift, release });
 		this.tellInstances([...state.instances.keys()]);
 	}
 

@@ -3,6 +3,7 @@ import type { Found } from '../model/finding.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
 import type { SetupPlan } from '../model/setup.ts';
 import type { ServerDefinition } from '../model/stack.ts';
+import type { ServerReleases } from './releases.ts';
 
 export interface LogQuery {
 	/** Empty: every instance. */
@@ -29,7 +30,7 @@ export interface LogChunk {
 
 export interface SetupOptions {
 	/** The verb in the history. */
-	readonly verb: 'sync' | 'server add' | 'server remove';
+	readonly verb: 'sync' | 'server add' | 'server remove' | 'release';
 	/** `user@host`, for the history. */
 	readonly who: string;
 	readonly changeId: string;
@@ -72,6 +73,8 @@ export interface Server {
 	readonly definition: ServerDefinition;
 	/** null: nothing has to be written before instances can run. */
 	readonly setup: ServerSetup | null;
+	/** null: the code is where the stack's files are. */
+	readonly releases: ServerReleases | null;
 	/**
 	 * Pushes a snapshot, then every change, until the returned function is called.
 	 * A lost connection is an event, not an error; the server reconnects by itself and sends a new snapshot.

@@ -42,6 +42,7 @@ export function balanced(
 	return {
 		definition: server.definition,
 		setup: server.setup,
+		releases: server.releases,
 		observe: (listener, options) => observeWithTraffic(server, watch, listener, options),
 		apply: (change, options) => applyBalanced(server, open, change, options),
 		logs: (query, signal) => server.logs(query, signal),

@@ -46,6 +46,7 @@ export function stackOf(
 			settings,
 		})),
 		release: null,
+		releases: { include: [], exclude: [], shared: [], setup: [], keep: 5 },
 		loadBalancer: null,
 		servers: servers.map((server) => server.definition),
 		path: '/srv/shop',

@@ -117,6 +117,7 @@ export function scriptedServer({
 		drift: [],
 		supervisorPid: 4000,
 		power,
+		release: null,
 		types: Object.entries(counts).map(([type, wanted]) => typeEntry(type, wanted)),
 		instances:
 			power === 'up'
@@ -243,6 +244,7 @@ export function scriptedServer({
 	return {
 		definition: definition(name),
 		setup: null,
+		releases: null,
 		async examine() {
 			return [];
 		},

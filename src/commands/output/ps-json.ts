@@ -30,8 +30,19 @@ export function psJson(
 }
 
 function serverJson({ observation, stats, reason }: ServerReport) {
-	const { name, kind, supervisor, connection, asOf, serving, drift, supervisorPid, power, problems } =
-		observation;
+	const {
+		name,
+		kind,
+		supervisor,
+		connection,
+		asOf,
+		serving,
+		drift,
+		supervisorPid,
+		power,
+		release,
+		problems,
+	} = observation;
 	const processes = observation.types.map((type) => processJson(type, observation.instances, stats));
 	return {
 		name,
@@ -44,6 +55,7 @@ function serverJson({ observation, stats, reason }: ServerReport) {
 		processes,
 		supervisorPid,
 		power,
+		release: release?.id ?? null,
 		problems,
 		reason,
 	};

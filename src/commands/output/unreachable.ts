@@ -22,6 +22,7 @@ export function unreachable(
 		drift: [],
 		supervisorPid: null,
 		power: 'never',
+		release: null,
 		types: [],
 		instances: [],
 		problems: [],

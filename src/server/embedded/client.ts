@@ -37,6 +37,7 @@ class EmbeddedServer implements Server {
 	readonly definition: ServerDefinition;
 	/** The supervisor reads the files itself. */
 	readonly setup = null;
+	readonly releases = null;
 	readonly #options: EmbeddedServerOptions;
 	readonly #paths: StatePaths;
 	readonly #closing = new AbortController();

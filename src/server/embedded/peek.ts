@@ -3,7 +3,7 @@ import type { ServerObservation } from '../../model/observed.ts';
 import { assignPortBlocks, portBase } from '../../model/ports.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import { initialCounts } from '../plan/initial.ts';
-import { isReady, project } from '../plan/project.ts';
+import { isReady, project, WITHOUT_RELEASES } from '../plan/project.ts';
 import { type Instance, liveProcess, type SupervisorState } from '../plan/state.ts';
 import { define } from './definitions.ts';
 import { readHistory } from './history.ts';
@@ -32,6 +32,7 @@ export function peek(paths: StatePaths, stack: Stack, definition: ServerDefiniti
 		initial,
 		readinessOf: isReady,
 		commandOf: (launch) => launches.launches[launch]?.command ?? '',
+		...WITHOUT_RELEASES,
 	});
 	return { observation, orphaned };
 }

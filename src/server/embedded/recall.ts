@@ -1,7 +1,7 @@
 import { inspectStack, type StackInspection, type StackLocation } from '../../files/load-stack.ts';
 import { DEFAULT_SHELL } from '../../model/launch.ts';
 import type { Stack } from '../../model/stack.ts';
-import { serverDefinitions } from '../../model/stack-file-model.ts';
+import { releaseSettings, serverDefinitions } from '../../model/stack-file-model.ts';
 import { type RecordedServer, recordedIn } from './stacks.ts';
 
 export interface RecallingInspection extends StackInspection {
@@ -69,6 +69,7 @@ function recalled(
 		watchedFiles,
 		processTypes: [],
 		release: null,
+		releases: releaseSettings({}),
 		loadBalancer: null,
 		servers: serverDefinitions({ servers: Object.fromEntries(names.map((name) => [name, { local: true }])) }),
 		path: '',

@@ -9,7 +9,7 @@ import type { ChangeTarget } from '../carry-out.ts';
 import { type Listener, type Observed, Observers } from '../observers.ts';
 import { initialCounts } from '../plan/initial.ts';
 import type { Plan } from '../plan/plan.ts';
-import { isReady } from '../plan/project.ts';
+import { isReady, WITHOUT_RELEASES } from '../plan/project.ts';
 import type { Formation, Instance, SupervisorState } from '../plan/state.ts';
 import { Settling } from '../settling.ts';
 import { adopt } from './adoption.ts';
@@ -170,6 +170,7 @@ export class Supervisor implements ChangeTarget, Observed {
 			supervisorPid: process.pid,
 			readinessOf: isReady,
 			commandOf: (launch) => launches.commandOf(launch),
+			...WITHOUT_RELEASES,
 		};
 	}
 

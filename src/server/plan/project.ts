@@ -45,12 +45,19 @@ export interface ProjectionContext {
 	readonly readinessOf: (instance: Instance) => boolean | null;
 	/** Command of a launch by its key, for types that left the Procfile. */
 	readonly commandOf: (launch: string) => string;
+	/** As {@link ServerObservation} has it. */
+	readonly release: ServerObservation['release'];
+	/** The release of an instance that was started then (milliseconds since the epoch). */
+	readonly releaseOf: (startedAt: number) => string | null;
 }
 
 /** The readiness of instances that their supervisor checks itself: what is ready runs. */
 export function isReady({ phase }: Instance): boolean {
 	return phase.kind === 'running';
 }
+
+/** Of code that is in no release. */
+export const WITHOUT_RELEASES = { release: null, releaseOf: () => null } as const;
 
 /** The supervisor's state as the rest of Procdeck sees it. */
 export function project(state: SupervisorState, context: ProjectionContext): ServerObservation {
@@ -65,6 +72,7 @@ export function project(state: SupervisorState, context: ProjectionContext): Ser
 		drift: context.drift,
 		supervisorPid: context.supervisorPid,
 		power: state.formation.power,
+		release: context.release,
 		types,
 		instances: types.flatMap(({ type, wanted }) =>
 			instancesOfType(state, type, wanted).map((instance) => projectInstance(state, instance, context)),
@@ -112,7 +120,7 @@ function instancesOfType(state: SupervisorState, type: string, wanted = 0): Inst
 export function projectInstance(
 	state: SupervisorState,
 	instance: Instance,
-	{ clock, readinessOf }: Pick<ProjectionContext, 'clock' | 'readinessOf'>,
+	{ clock, readinessOf, releaseOf }: Pick<ProjectionContext, 'clock' | 'readinessOf' | 'releaseOf'>,
 ): InstanceObservation {
 	const { phase } = instance;
 	const process = liveProcess(instance);
@@ -125,7 +133,7 @@ export function projectInstance(
 		ready: hasReadyCheck && process !== null ? readinessOf(instance) : null,
 		stale: process !== null && isStale(state, instance),
 		held: state.formation.held.includes(instance.name),
-		release: null,
+		release: process === null ? null : releaseOf(process.startedAt),
 		pid: process?.pid ?? null,
 		port: instance.port,
 		startedAt: process === null ? null : new Date(process.startedAt).toISOString(),

@@ -28,8 +28,6 @@ export interface ChangeContext {
 	readonly session: Session;
 	readonly lock: StackLock;
 	readonly known: StackState;
-	/** Milliseconds since the epoch by the server's clock. */
-	readonly serverNow: () => number;
 	/**
 	 * Sets going what the plan wants of instances; told before it is recorded, so that a key press is felt at once.
 	 * Resolves when systemd has begun with it: what it is asked in between it does first.
@@ -139,7 +137,7 @@ async function setUpTypes(context: ChangeContext, on: FilesOnServer, planned: Pl
 		on,
 	);
 	const types = desired.types.filter(({ type }) => missing.includes(type));
-	const writing = filesToWrite(desired, on, types, context.serverNow(), { withEnvironment: false });
+	const writing = filesToWrite(desired, on, types, context.session.serverNow, { withEnvironment: false });
 	await writeAll(session, writing);
 	return { ...on, record: writing.record, types: [...on.types, ...missing] };
 }

@@ -62,7 +62,7 @@ export class FilesWatch {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => {
 			this.#timer = null;
-			void this.#read().catch(() => {});
+			void this.read().catch(() => {});
 		}, REREAD_AFTER_MS).unref();
 	}
 
@@ -71,7 +71,8 @@ export class FilesWatch {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 	}
 
-	async #read(): Promise<void> {
+	/** @throws Error where they cannot be read */
+	async read(): Promise<void> {
 		const { known, session } = this.#context;
 		const current = session();
 		const files = await current?.readFiles();

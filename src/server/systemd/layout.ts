@@ -14,6 +14,8 @@ export interface Layout {
 	readonly run: string;
 	/** The target that a boot reaches, which wants the stack's own. */
 	readonly bootTarget: 'multi-user.target' | 'default.target';
+	/** The app's code, with its releases where there are some. */
+	readonly code: string;
 }
 
 /** The user that a server is reached as. */
@@ -24,7 +26,7 @@ export interface Home {
 }
 
 export function layoutOf(
-	stack: Pick<Stack, 'name' | 'environment'>,
+	stack: Pick<Stack, 'name' | 'environment' | 'path'>,
 	scope: ServerDefinition['scope'],
 	{ home, uid }: Home,
 ): Layout {
@@ -38,6 +40,7 @@ export function layoutOf(
 			config: `${home}/.config/procdeck/${folder}`,
 			run: `/run/user/${uid}/procdeck/${folder}`,
 			bootTarget: 'default.target',
+			code: stack.path,
 		};
 	}
 	return {
@@ -47,6 +50,7 @@ export function layoutOf(
 		config: `/etc/procdeck/${folder}`,
 		run: `/run/procdeck/${folder}`,
 		bootTarget: 'multi-user.target',
+		code: stack.path,
 	};
 }
 
@@ -71,6 +75,11 @@ export function environmentPath({ config }: Layout): string {
 /** What cannot be read from systemd itself. */
 export function recordPath({ config }: Layout): string {
 	return `${config}/stack.json`;
+}
+
+/** Who holds it changes the releases; beside it, who that is. */
+export function releaseLockPath({ run }: Layout): string {
+	return `${run}/release.lock`;
 }
 
 /** Names of what `stop` holds; forgotten at a boot. */

@@ -19,7 +19,7 @@ mkdir -p "\${1%/*}" || exit 1
 while read -r word known
 do case $word in
 lock) exec 9>>"$1" || exit 1; if flock -w ${PATIENCE_SECONDS} 9; then echo locked; else echo busy; fi ;;
-list) list "$2" "$3" "$4" "$5" "$6" "$known" ;;
+list) list "$2" "$3" "$4" "$5" "$6" "$7" "$known" ;;
 free) exec 9>&-; echo free ;;
 esac; done
 `;

@@ -1,8 +1,10 @@
 import type { CommandResult, Link } from '../../link/link.ts';
+import { monotonicNow } from '../../linux/proc.ts';
 import { lookUp } from '../../model/look-up.ts';
 import { heldPath, type Layout, recordPath, targetPath } from './layout.ts';
 import { instanceOf, targetName, templateType } from './names.ts';
 import { parseRecord, type StackRecord } from './record.ts';
+import { type CurrentRelease, currentRelease, LIST_CURRENT_RELEASE } from './releases/current.ts';
 
 /** What a server's files say of a stack. */
 export interface FilesOnServer {
@@ -20,6 +22,8 @@ export interface FilesOnServer {
 	readonly dropIns: readonly string[];
 	/** Types that have a template. */
 	readonly types: readonly string[];
+	/** The release that instances are started with, and those before it. */
+	readonly release: CurrentRelease;
 	/** Another one where any of the texts is another; empty where the server cannot tell. */
 	readonly mark: string;
 }
@@ -35,7 +39,7 @@ export const LISTING_END = 'end .';
  */
 export const LIST_FUNCTION = `
 list() {
-units=$1 prefix=$2 config=$3 run=$4 boot=$5 known=$6
+units=$1 prefix=$2 config=$3 run=$4 boot=$5 code=$6 known=$7
 set --
 for path in "$units/$prefix.target" "$units/$prefix."*@.service "$config/stack.json" "$config/run/"* "$config/stop-steps" "$run/held"
 do if [ -f "$path" ] && [ -r "$path" ]; then set -- "$@" "$path"; fi; done
@@ -45,13 +49,15 @@ if [ -z "$mark" ] || [ "$mark" != "$known" ]; then grep -asH '' -- "$@" /dev/nul
 for path in "$units/$prefix.target.wants/"*; do [ -L "$path" ] && printf 'link %s\\n' "$path"; done
 for path in "$units/$prefix."*.d/* "$units.control/$prefix."*.d/*; do [ -f "$path" ] && printf 'dropin %s\\n' "$path"; done
 if [ -L "$units/$boot.wants/$prefix.target" ]; then echo "boot $boot"; fi
+${LIST_CURRENT_RELEASE}
+echo "now $(date +%s%3N)"
 echo ${LISTING_END}
 }
 `;
 
 /** What {@link LIST_FUNCTION} is called with, but for the mark of what is known, which comes last. */
-export function listArguments({ units, prefix, config, run, bootTarget }: Layout): string[] {
-	return [units, prefix, config, run, bootTarget];
+export function listArguments({ units, prefix, config, run, bootTarget, code }: Layout): string[] {
+	return [units, prefix, config, run, bootTarget, code];
 }
 
 /** The command that prints a stack's files; {@link parseFiles} reads what it prints. */
@@ -65,6 +71,8 @@ export class StackFiles {
 	readonly #link: Link;
 	readonly #layout: Layout;
 	#last: FilesOnServer | null = null;
+	/** What the server's clock said, and the monotonic one here when that was read. */
+	#clock = { server: 0, mono: 0 };
 
 	constructor(link: Link, layout: Layout) {
 		this.#link = link;
@@ -76,6 +84,14 @@ export class StackFiles {
 		return this.#last;
 	}
 
+	/**
+	 * Milliseconds since the epoch by the server's clock, as far as the last reading tells: never later than it is there, so
+	 * that nothing which is started from now on seems to be older than this.
+	 */
+	get serverNow(): number {
+		return this.#clock.server + monotonicNow() - this.#clock.mono;
+	}
+
 	/** @throws Error when the files cannot be read, with the server's own words */
 	async read(): Promise<FilesOnServer> {
 		const before = this.#last;
@@ -85,6 +101,8 @@ export class StackFiles {
 
 	/** @param before what there was when the listing was asked for, by whose mark parts of it may have been left out */
 	take(listing: string, before: FilesOnServer | null): FilesOnServer {
+		const [, now] = /^now (\d+)$/m.exec(listing) ?? [];
+		if (now !== undefined) this.#clock = { server: Number(now), mono: monotonicNow() };
 		this.#last = parseFiles(this.#layout, listing, before);
 		return this.#last;
 	}
@@ -115,6 +133,7 @@ export function parseFiles(
 		texts,
 		dropIns: said('dropin'),
 		types: Object.keys(texts).flatMap((path) => templateType(layout.prefix, baseName(path)) ?? []),
+		release: currentRelease(said('current')[0], said('was')),
 		mark,
 	};
 }

@@ -33,7 +33,7 @@ rm -f -- "$units/$prefix.target.wants/$prefix."*@*.service "$units/$prefix."*@.s
 rmdir -- "$units/$prefix.target.wants" 2>/dev/null
 for script; do rm -f -- "$script" "$script.new" || exit 1; done
 for name in stack.json environment stop-steps; do rm -f -- "$config/$name" "$config/$name.new" || exit 1; done
-rm -f -- "$run/held" "$run/held.new" "$run/lock" || exit 1
+rm -f -- "$run/held" "$run/held.new" "$run/lock" "$run/release.lock" "$run/release.lock.holder" || exit 1
 for folder in "$config/run" "$config" "\${config%/*}" "$run" "\${run%/*}"; do rmdir -- "$folder" 2>/dev/null; done
 for path in "$units/$prefix."* "$units.control/$prefix."* "$config" "$run"; do [ -e "$path" ] && printf '%s\\n' "$path"; done
 true

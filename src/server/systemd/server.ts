@@ -12,6 +12,7 @@ import { type Observed, Observers } from '../observers.ts';
 import { goalState } from '../plan/goals.ts';
 import { initialCounts } from '../plan/initial.ts';
 import type { Instance, SupervisorState } from '../plan/state.ts';
+import type { ServerReleases } from '../releases.ts';
 import type { LogChunk, LogQuery, ObserveOptions, Server, ServerSetup } from '../server.ts';
 import { Settling } from '../settling.ts';
 import type { StackSource } from '../stack-source.ts';
@@ -29,6 +30,8 @@ import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { type LogSource, readLogs } from './logs.ts';
 import { instanceOf } from './names.ts';
+import { NO_RELEASE, releaseAt } from './releases/current.ts';
+import { systemdReleases } from './releases/releases.ts';
 import type { Replacement } from './rolling.ts';
 import { rush } from './rush.ts';
 import { Sampler } from './sampler.ts';
@@ -75,6 +78,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly settling = new Settling();
 	readonly observers: Observers;
 	readonly setup: ServerSetup;
+	readonly releases: ServerReleases | null;
 	readonly rollsAlone = false;
 	readonly #options: SystemdServerOptions;
 	readonly #jobs = new Jobs();
@@ -102,12 +106,13 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			onOpen: (live) => this.#opened(live),
 			onFailure: ({ message }) => this.#tellConnection('unreachable', message),
 		});
-		this.setup = systemdSetup({
-			stack: () => source.stack,
-			definition,
-			session: async () => (await this.#connection.open()).session,
-			serverNow: () => this.#serverNow(),
-		});
+		const session = async () => (await this.#connection.open()).session;
+		const stack = () => source.stack;
+		// What cannot be read now is when there is a connection again.
+		const onChange = () => this.#files.read().catch(() => {});
+		this.setup = systemdSetup({ stack, definition, session, onChange });
+		this.releases =
+			definition.kind === 'local' ? null : systemdReleases({ stack, definition, session, onChange });
 		this.#files = new FilesWatch({
 			source,
 			definition,
@@ -131,6 +136,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			supervisorPid: null,
 			readinessOf: (instance) => this.#readinessOf(instance),
 			commandOf: (type) => this.#known.files?.record?.types[type]?.command ?? '',
+			release: this.#known.files?.release.current ?? null,
+			releaseOf: (startedAt) => releaseAt(this.#known.files?.release ?? NO_RELEASE, startedAt),
 		};
 	}
 
@@ -299,7 +306,6 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			session,
 			lock: await session.lock(),
 			known: this.#known,
-			serverNow: () => this.#serverNow(),
 			perform: (plan) => actions.perform(plan),
 		};
 	}

@@ -122,6 +122,11 @@ export class Session {
 		this.bus.reload().catch(() => {});
 	}
 
+	/** As {@link StackFiles} has it. */
+	get serverNow(): number {
+		return this.#files.serverNow;
+	}
+
 	readFiles(): Promise<FilesOnServer> {
 		return this.#files.read();
 	}

@@ -20,8 +20,8 @@ export interface SetupContext {
 	readonly definition: ServerDefinition;
 	/** @throws ProcdeckError `unreachable`, `refused` */
 	readonly session: () => Promise<Session>;
-	/** Milliseconds since the epoch by the server's clock. */
-	readonly serverNow: () => number;
+	/** The server's files have become others: takes them in. */
+	readonly onChange: () => Promise<void>;
 }
 
 /** What Procdeck keeps on a server whose systemd runs its instances. */
@@ -54,7 +54,7 @@ interface Look {
 }
 
 async function look(
-	{ stack, definition, serverNow }: SetupContext,
+	{ stack, definition }: SetupContext,
 	session: Session,
 	files: FilesOnServer | Promise<FilesOnServer>,
 ): Promise<Look> {
@@ -69,7 +69,7 @@ async function look(
 			loginUser: facts.user,
 		},
 		{ on, stray },
-		serverNow(),
+		session.serverNow,
 	);
 	return { on, stray, work };
 }
@@ -87,7 +87,11 @@ async function write(context: SetupContext, planned: SetupPlan, options: SetupOp
 		await link(session, work);
 		await renumber(session, work, on, stray);
 	});
-	const noted = options.verb === 'sync' ? planned.items.filter(({ action }) => action !== 'nothing') : [null];
+	await context.onChange();
+	const noted =
+		options.verb === 'sync' || options.verb === 'release'
+			? planned.items.filter(({ action }) => action !== 'nothing')
+			: [null];
 	for (const item of noted) await note(context, session, options, item);
 }
 

@@ -201,7 +201,8 @@ export class StackState {
 		const record = this.#files?.record ?? null;
 		const known = record === null ? undefined : lookUp(record.types, type);
 		if (record === null || known === undefined) return null;
-		const changedAt = Math.max(known.changedAt, record.environment.changedAt);
+		const switchedAt = this.#files?.release.current?.since ?? 0;
+		const changedAt = Math.max(known.changedAt, record.environment.changedAt, switchedAt);
 		return { fingerprint: known.fingerprint, changedAt };
 	}
 

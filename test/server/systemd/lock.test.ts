@@ -21,6 +21,7 @@ async function layoutIn(folder: string): Promise<Layout> {
 		config,
 		run,
 		bootTarget: 'multi-user.target',
+		code: '/srv/shop',
 	};
 }
 

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from '../../../link/link.ts';
+import { ProcdeckError } from '../../../model/errors.ts';
+import type { Session } from '../session.ts';
+
+const TIMEOUT_MS = 120_000;
+
+/** What a command is for, in words that its failure begins with: `cannot copy`. */
+export interface Purpose {
+	readonly what: string;
+	readonly timeoutMs?: number;
+	readonly input?: string;
+}
+
+/**
+ * Runs a command and has what it prints.
+ * @throws ProcdeckError `refused` with the server's own words, `unreachable`
+ */
+export async function printed(
+	{ link }: Pick<Session, 'link'>,
+	command: Command,
+	{ what, input = '', timeoutMs = TIMEOUT_MS }: Purpose,
+): Promise<string> {
+	const { exitCode, stdout, stderr } = await link.run(command, { input, timeoutMs });
+	if (exitCode === 0) return stdout;
+	throw refusal(what, stderr || (exitCode === null ? 'it took too long' : `exit ${exitCode}`));
+}
+
+/** As {@link printed}, with bytes of any number in and out. */
+export async function piped(
+	{ link }: Pick<Session, 'link'>,
+	command: Command,
+	what: string,
+	input: Readable | Buffer,
+): Promise<Buffer> {
+	const channel = await link.open(command);
+	const chunks: Buffer[] = [];
+	channel.stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+	const sent = Buffer.isBuffer(input)
+		? end(channel.stream, input)
+		: pipeline(input, channel.stream, { end: true });
+	// What it did not take it says itself.
+	const notSent = await sent.then(
+		() => null,
+		(error: Error) => error,
+	);
+	const { code, stderr } = await channel.ended;
+	if (code === 0 && notSent === null) return Buffer.concat(chunks);
+	if (code === null) {
+		const why = channel.stream.errored?.message ?? 'the connection was lost';
+		throw new ProcdeckError('unreachable', `${what}: ${why}`);
+	}
+	throw refusal(what, stderr.trim() || notSent?.message || `exit ${code}`);
+}
+
+async function end(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> {
+	stream.end(bytes);
+	await once(stream, 'finish');
+}
+
+export function refusal(what: string, words: string): ProcdeckError {
+	const reason = words.trim().split('\n').slice(-3).join('; ');
+	const isFull = /no space left|quota exceeded/i.test(reason);
+	return new ProcdeckError('refused', `${what}: ${reason}`, isFull ? 'free some space there' : null);
+}
+
+/** A command as the user whom the code belongs to. */
+export function asOwner(session: Session, owner: string, command: Command): Command {
+	if (owner === session.facts.user) return command;
+	return session.elevated('/bin/sh', '-c', 'exec runuser -u "$0" -- "$@"', owner, ...command);
+}

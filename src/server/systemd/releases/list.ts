@@ -1,0 +1,43 @@
+import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts';
+import type { Session } from '../session.ts';
+import { printed } from './command.ts';
+import { currentRelease, LIST_CURRENT_RELEASE } from './current.ts';
+import { LIST } from './scripts.ts';
+
+export interface Listed {
+	readonly releases: ReleasesOnServer;
+	/** Releases that were begun and are not complete. */
+	readonly partial: readonly string[];
+}
+
+/** @throws ProcdeckError `unreachable`, `refused` */
+export async function listReleases(session: Session): Promise<Listed> {
+	const script = `${LIST}${LIST_CURRENT_RELEASE}`;
+	const text = await printed(session, ['/bin/sh', '-c', script, 'sh', session.layout.code], {
+		what: 'cannot list the releases',
+	});
+	const lines = text.split('\n');
+	const said = (kind: string) =>
+		lines.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
+	const records = said('made').flatMap((record) => parseRecord(record) ?? []);
+	const { current, before } = currentRelease(said('current')[0], said('was'));
+	const isThere = (id: string) => records.some((record) => record.id === id);
+	const earlier = before.map(({ id }) => id).filter((id) => isThere(id) && id !== current?.id);
+	return {
+		releases: {
+			current: current === null || !isThere(current.id) ? null : current.id,
+			before: [...new Set(earlier)],
+			records: records.toSorted((a, b) => b.at.localeCompare(a.at)),
+		},
+		partial: said('partial'),
+	};
+}
+
+function parseRecord(text: string): ReleaseRecord | null {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null && 'id' in value ? (value as ReleaseRecord) : null;
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,174 @@
+/**
+ * What runs on a server for its releases. In the place of the code are
+ * - `releases/ID`: the code of a release
+ * - `shared`: what all of them share
+ * - `current`: a link to the one that instances are started with
+ * - `.procdeck/stack`: whose they are
+ * - `.procdeck/made/ID.json`: the record of a release that is complete
+ * - `.procdeck/made/ID.manifest`, `ID.copied`: what it consists of, and how its files were when they were copied
+ * - `.procdeck/current.log`: when which one was current
+ */
+
+const IN_PLACE = 'cd -- "$1" || exit\nLC_ALL=C\nexport LC_ALL\numask 022\n';
+
+/**
+ * Run with the place, the user whom all belongs to, and the stack's name. What somebody else has put there stays as it is;
+ * `foreign NAMES` or `other STACK` is said where it is in the way.
+ */
+export const PREPARE = `
+path=$1 user=$2 stack=$3 data=$1/.procdeck
+if [ -f "$data/stack" ]; then
+read -r there <"$data/stack"
+if [ "$there" != "$stack" ]; then echo "other $there"; exit 0; fi
+else
+found=
+for name in .procdeck releases shared current; do if [ -e "$path/$name" ] || [ -L "$path/$name" ]; then found="$found $name"; fi; done
+if [ -n "$found" ]; then echo "foreign$found"; exit 0; fi
+umask 022
+mkdir -p -- "$path" && rm -rf -- "$path/.procdeck.new" &&
+mkdir -- "$path/.procdeck.new" && echo "$stack" >"$path/.procdeck.new/stack" &&
+chown -R "$user:" "$path/.procdeck.new" && mv -T -- "$path/.procdeck.new" "$data" || exit
+fi
+for folder in "$data/made" "$path/releases" "$path/shared"; do
+if [ ! -d "$folder" ]; then mkdir -- "$folder" && chown "$user:" "$folder" || exit; fi
+done
+echo ready
+`;
+
+/** Run with the file of the lock and who takes it; says who has it already. The lock is held until its stdin ends. */
+export const LOCK = `
+mkdir -p -- "\${1%/*}" && exec 9>>"$1" || exit
+if ! flock -n 9; then printf 'busy %s\\n' "$(cat -- "$1.holder" 2>/dev/null)"; exit 0; fi
+printf '%s since %s\\n' "$2" "$(date '+%H:%M:%S')" >"$1.holder"
+echo locked
+cat >/dev/null
+rm -f -- "$1.holder"
+`;
+
+/** Run with the place: prints the records of all complete releases and the names of others. What lists the current one follows. */
+export const LIST = `
+cd -- "$1" 2>/dev/null || exit 0
+for record in .procdeck/made/*.json; do
+id=\${record##*/} id=\${id%.json}
+if [ -f "$record" ] && [ -d "releases/$id" ]; then printf 'made '; cat -- "$record"; fi
+done
+for folder in releases/*; do
+if [ -d "$folder" ] && [ ! -f ".procdeck/made/\${folder##*/}.json" ]; then echo "partial \${folder##*/}"; fi
+done
+code=.
+`;
+
+/**
+ * Run with the place, the release, the one that it is made from (or nothing) and how what is the same is taken over: `link`
+ * or `copy`. The manifest comes by stdin, compressed. What is the same and still as it was copied is taken over; what has to
+ * be sent is printed, compressed.
+ */
+export const BEGIN = `${IN_PLACE}
+id=$2 base=$3 how=$4 made=.procdeck/made
+rm -rf -- "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && gzip -d >"$made/$id.manifest" || exit
+paths() { cut -zd' ' -f3- | sort -z; }
+: >"$made/$id.kept"
+if [ -n "$base" ] && [ -f "$made/$base.copied" ]; then
+comm -z -12 "$made/$base.manifest" "$made/$id.manifest" | paths >"$made/$id.same"
+(cd "releases/$base" && xargs -0 -r stat --printf '%s %.9Y %n\\0' -- <"../../$made/$id.same" 2>/dev/null) |
+sort -z | comm -z -12 - "$made/$base.copied" | paths >"$made/$id.kept"
+rm -f -- "$made/$id.same"
+case $how in link) flags=-dl ;; *) flags='-d --preserve=mode,timestamps --reflink=auto' ;; esac
+(cd "releases/$base" && xargs -0 -r cp $flags --parents -t "../$id" -- <"../../$made/$id.kept") || exit
+fi
+paths <"$made/$id.manifest" | comm -z -23 - "$made/$id.kept" | gzip -1
+`;
+
+/** Run with the place and the release: unpacks what comes by stdin. */
+export const UNPACK = `${IN_PLACE}
+cd "releases/$2" && exec tar -xzif - --no-same-owner --no-same-permissions
+`;
+
+/**
+ * Run with the place, the release and what is shared: notes how the copied files are, and links what is shared. What is not
+ * there yet begins as it is in the code; else it is a folder, or where its name is that of a file the app makes it.
+ */
+export const SHARE = `${IN_PLACE}
+id=$2 made=.procdeck/made
+shift 2
+(cd "releases/$id" && cut -zd' ' -f3- <"../../$made/$id.manifest" | xargs -0 -r stat --printf '%s %.9Y %n\\0' --) |
+sort -z >"$made/$id.copied" || exit
+if [ "$(tr -dc '\\0' <"$made/$id.manifest" | wc -c)" != "$(tr -dc '\\0' <"$made/$id.copied" | wc -c)" ]; then
+echo 'the copy is not whole' >&2; exit 1
+fi
+for path; do
+folder=\${path%/} own="releases/$id/\${path%/}" common="shared/\${path%/}"
+up=$(printf %s "$folder" | tr -dc / | sed 's,/,../,g')
+mkdir -p -- "$(dirname -- "$own")" "$(dirname -- "$common")" || exit
+if [ ! -e "$common" ] && [ ! -L "$common" ]; then
+if [ -e "$own" ]; then cp -a -- "$own" "$common.new" && mv -T -- "$common.new" "$common" || exit
+else case $path in */) mkdir -- "$common" || exit ;; *) case \${folder##*/} in ?*.*) ;; *) mkdir -- "$common" || exit ;; esac ;; esac
+fi
+fi
+rm -rf -- "$own" && ln -s -- "../../\${up}shared/$folder" "$own" || exit
+done
+`;
+
+/** Run with the place, the release and the one that it was made from: what is still as it was copied becomes one file again. */
+export const RELINK = `${IN_PLACE}
+id=$2 base=$3 made=.procdeck/made
+[ -s "$made/$id.kept" ] || exit 0
+(cd "releases/$id" && xargs -0 -r stat --printf '%s %.9Y %n\\0' -- <"../../$made/$id.kept" 2>/dev/null) |
+sort -z | comm -z -12 - "$made/$id.copied" | cut -zd' ' -f3- |
+(cd "releases/$base" && xargs -0 -r cp -dlf --parents -t "../$id" --)
+`;
+
+/** Run with the place and the release; its record comes by stdin. */
+export const COMPLETE = `${IN_PLACE}
+made=.procdeck/made
+rm -f -- "$made/$2.kept"
+cat >"$made/$2.json.new" && sync "$made/$2.json.new" && mv -f -- "$made/$2.json.new" "$made/$2.json"
+`;
+
+/** Run with the place, the release, or nothing where none is to be the current one, and the user whom it belongs to. */
+export const ACTIVATE = `${IN_PLACE}
+if [ -e current ] && [ ! -L current ]; then echo "$1/current is not a link" >&2; exit 1; fi
+if [ -z "$2" ]; then rm -f -- current
+else
+[ -d "releases/$2" ] || { echo "there is no release $2" >&2; exit 1; }
+rm -f -- .procdeck/current.new && ln -s -- "releases/$2" .procdeck/current.new && mv -T -- .procdeck/current.new current || exit
+touch -h -- current
+fi
+echo "$(date +%s%3N) $2" >>.procdeck/current.log && chown "$3:" .procdeck/current.log
+`;
+
+/** Run with the place and releases, which are taken away. Without its record none is complete. */
+export const DISCARD = `${IN_PLACE}
+shift
+for id; do rm -f -- ".procdeck/made/$id.json" && rm -rf -- "releases/$id" ".procdeck/made/$id".*; done
+`;
+
+/** Run with the place and how many lines of the log stay. */
+export const TRIM_LOG = `${IN_PLACE}
+log=.procdeck/current.log
+if [ -f "$log" ]; then tail -n "$2" "$log" >"$log.new" && mv -f -- "$log.new" "$log"; fi
+`;
+
+/** Run with the place: takes all away but what is shared, and prints what is left. */
+export const REMOVE = `
+cd -- "$1" 2>/dev/null || exit 0
+if [ -f .procdeck/stack ]; then
+if [ -L current ]; then rm -f -- current; fi
+rm -rf -- releases .procdeck || exit
+rmdir -- shared 2>/dev/null
+fi
+ls -A
+cd /
+rmdir -- "$1" 2>/dev/null
+true
+`;
+
+/** Run with the place and the release; what it is to do there comes by stdin. It has what instances have from systemd. */
+export const RUN_IN = `
+cd -P -- "$1/releases/$2" || exit
+umask 022
+entry=$(getent passwd "$(id -u)")
+home=$(printf %s "$entry" | cut -d: -f6) shell=$(printf %s "$entry" | cut -d: -f7) user=\${entry%%:*}
+exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \${LANG:+"LANG=$LANG"} \\
+HOME="$home" SHELL="$shell" USER="$user" LOGNAME="$user" /bin/sh -c 'script=$(cat); exec </dev/null 2>&1; eval "$script"'
+`;

@@ -1,0 +1,177 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Channel, Command } from '../../../link/link.ts';
+import { ProcdeckError } from '../../../model/errors.ts';
+import { shellCommand } from '../../../model/launch.ts';
+import { quote } from '../../../model/quote.ts';
+import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts';
+import type { Copying, Preparation, ReleaseWork } from '../../releases.ts';
+import type { Session } from '../session.ts';
+import { asOwner, type Purpose, piped, printed } from './command.ts';
+import { type Listed, listReleases } from './list.ts';
+import { letGo } from './lock.ts';
+import * as scripts from './scripts.ts';
+
+export interface WorkContext extends Listed {
+	readonly session: Session;
+	/** Held until the end. */
+	readonly lock: Channel;
+	/** The user whom the code belongs to. */
+	readonly owner: string;
+	/** What commands run through. */
+	readonly shell: string;
+	/** The server's files have become others: takes them in. */
+	readonly onChange: () => Promise<void>;
+}
+
+/** A removal of many files on a slow disk. */
+const REMOVE_TIMEOUT_MS = 600_000;
+/** So many changes of the current release are remembered. */
+const CHANGES_KEPT = 50;
+
+/** Where a release is taken from. */
+interface Origin {
+	readonly copying: Copying;
+	/** The release from which it has what is the same; empty: none. */
+	readonly base: string;
+}
+
+/** Work on the releases of a server whose systemd runs the instances. */
+export class SystemdReleaseWork implements ReleaseWork {
+	readonly releases: ReleasesOnServer;
+	readonly #context: WorkContext;
+	readonly #origins = new Map<string, Origin>();
+	#isLost = false;
+
+	constructor(context: WorkContext) {
+		this.#context = context;
+		this.releases = context.releases;
+		void context.lock.ended.then(() => {
+			this.#isLost = true;
+		});
+	}
+
+	async begin(copying: Copying): Promise<readonly string[]> {
+		const { id, manifest, isWritten } = copying;
+		const base = this.#baseOf(id);
+		this.#origins.set(id, { copying, base });
+		this.#requireLock();
+		const command = this.#command(scripts.BEGIN, [id, base, isWritten ? 'copy' : 'link']);
+		const needed = await piped(
+			this.#context.session,
+			command,
+			'cannot begin the copy',
+			gzipSync(manifest.text),
+		);
+		return gunzipSync(needed).toString().split('\0').slice(0, -1);
+	}
+
+	async fill(id: string, archive: Readable | null): Promise<void> {
+		this.#requireLock();
+		if (archive !== null)
+			await piped(this.#context.session, this.#command(scripts.UNPACK, [id]), 'cannot copy', archive);
+		const shared = this.#origins.get(id)?.copying.shared ?? [];
+		await this.#do(scripts.SHARE, [id, ...shared], { what: 'cannot end the copy' });
+	}
+
+	async run(id: string, { command, environment, onLine, signal }: Preparation): Promise<void> {
+		this.#requireLock();
+		const { session, shell } = this.#context;
+		const channel = await session.link.open(this.#command(scripts.RUN_IN, [id]));
+		const stop = () => channel.close();
+		signal.addEventListener('abort', stop, { once: true });
+		if (signal.aborted) stop();
+		createInterface({ input: channel.stream })
+			.on('line', onLine)
+			.on('error', () => {});
+		const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+		const words = shellCommand({ shell, command }).map(quote).join(' ');
+		channel.stream.end(`${exports.join('')}exec ${words}\n`);
+		const { code, signal: killedBy } = await channel.ended;
+		signal.removeEventListener('abort', stop);
+		signal.throwIfAborted();
+		if (code === null && killedBy === null) throw this.#loss();
+		if (code !== 0)
+			throw new ProcdeckError('refused', `\`${command}\` ended with ${killedBy ?? `exit ${code}`}`);
+	}
+
+	async complete(record: ReleaseRecord): Promise<void> {
+		const { id } = record;
+		const origin = this.#origins.get(id);
+		if (origin?.copying.isWritten === true && origin.base !== '')
+			await this.#do(scripts.RELINK, [id, origin.base], { what: 'cannot end the copy' });
+		const input = `${JSON.stringify(record)}\n`;
+		await this.#do(scripts.COMPLETE, [id], { what: 'cannot note the release', input });
+	}
+
+	async activate(id: string | null): Promise<void> {
+		this.#requireLock();
+		const { session, owner, onChange } = this.#context;
+		const args = [session.layout.code, id ?? '', owner];
+		const command = session.elevated('/bin/sh', '-c', scripts.ACTIVATE, 'sh', ...args);
+		await printed(session, command, { what: 'cannot switch to the release' });
+		await onChange();
+	}
+
+	async discard(id: string): Promise<void> {
+		await this.#remove([id]);
+	}
+
+	async prune(keep: number): Promise<void> {
+		const { releases, partial } = await listReleases(this.#context.session);
+		const made = releases.records.map(({ id }) => id);
+		const inOrder = [releases.current, ...releases.before, ...made].filter((id) => id !== null);
+		const kept = [...new Set(inOrder)].slice(0, keep);
+		const old = [...made, ...partial].filter((id) => !kept.includes(id));
+		if (old.length > 0) await this.#remove(old);
+		await this.#do(scripts.TRIM_LOG, [String(CHANGES_KEPT)], { what: 'cannot remove old releases' });
+	}
+
+	async read(id: string, path: string): Promise<string | null> {
+		const { session } = this.#context;
+		const place = `${session.layout.code}/releases/${id}/${path}`;
+		const script = 'if [ -f "$1" ]; then echo there; cat -- "$1"; fi';
+		const command = asOwner(session, this.#context.owner, ['/bin/sh', '-c', script, 'sh', place]);
+		const text = await printed(session, command, { what: `cannot read ${place}` });
+		return text === '' ? null : text.slice(text.indexOf('\n') + 1);
+	}
+
+	async end(): Promise<void> {
+		await letGo(this.#context.lock);
+	}
+
+	/** What was copied last is the likest; what is current has surely been whole. */
+	#baseOf(id: string): string {
+		const { current, records } = this.releases;
+		return (
+			[current, ...records.map((record) => record.id)].find((each) => each !== null && each !== id) ?? ''
+		);
+	}
+
+	#command(script: string, args: readonly string[]): Command {
+		const { session, owner } = this.#context;
+		return asOwner(session, owner, ['/bin/sh', '-c', script, 'sh', session.layout.code, ...args]);
+	}
+
+	async #do(script: string, args: readonly string[], purpose: Purpose): Promise<void> {
+		this.#requireLock();
+		await printed(this.#context.session, this.#command(script, args), purpose);
+	}
+
+	#remove(ids: readonly string[]): Promise<void> {
+		return this.#do(scripts.DISCARD, ids, {
+			what: 'cannot remove old releases',
+			timeoutMs: REMOVE_TIMEOUT_MS,
+		});
+	}
+
+	#requireLock(): void {
+		if (this.#isLost) throw this.#loss();
+	}
+
+	#loss(): ProcdeckError {
+		const { errored } = this.#context.lock.stream;
+		return new ProcdeckError('unreachable', errored?.message ?? 'the connection was lost while releasing');
+	}
+}

@@ -48,9 +48,10 @@ export interface Balancer {
 	/**
 	 * Switches a server's traffic. Off: once the drain is over. On: once one of its backends is healthy, or all of them
 	 * have been found not to be.
+	 * @param serving null: it is no server of the stack any more; its backends are drained, and it is forgotten
 	 * @throws ProcdeckError `unreachable`, `refused`
 	 */
-	setServing(server: string, serving: boolean, options: DrainOptions): Promise<Drained>;
+	setServing(server: string, serving: boolean | null, options: DrainOptions): Promise<Drained>;
 	/**
 	 * Makes these the backends of some servers. Those that go are drained first; those that come get traffic once they are
 	 * healthy. Other servers keep theirs, whoever changes them at the same time.

@@ -29,6 +29,11 @@ export class ProcdeckError extends Error {
 	}
 }
 
+/** What went wrong and what to do about it as one line, for places that have room for no more. */
+export function errorText({ message, hint }: Pick<ProcdeckError, 'message' | 'hint'>): string {
+	return hint === null ? message : `${message}: ${hint}`;
+}
+
 const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
 	'usage',
 	'no-procfile',

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { ProcdeckError } from '../model/errors.ts';
+import { errorText, ProcdeckError } from '../model/errors.ts';
 import { bySeverity } from '../model/finding.ts';
 import type { SetupPlan } from '../model/setup.ts';
 import { parseSshTarget } from '../model/ssh-target.ts';
@@ -134,7 +134,7 @@ function newServer(name: string, place: string): NewServer {
 /** What a person can do about it is a part of the words: there is no other place for it. */
 function wordsOf(error: unknown): string {
 	if (!(error instanceof ProcdeckError)) throw error;
-	return error.hint === null ? error.message : `${error.message}: ${error.hint}`;
+	return errorText(error);
 }
 
 export function createAdditions(options: AdditionsOptions): Additions {

@@ -1,22 +1,17 @@
 import { join } from 'node:path';
 import { readForEdit, type StackFileEdit, writeEdit } from '../files/edit-stack-file.ts';
-import { localLink } from '../link/local.ts';
-import type { ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
 import { isName, NAME_CHARACTERS } from '../model/names.ts';
 import { changesSomething, type SetupPlan } from '../model/setup.ts';
 import { type SshTarget, sshTargetText } from '../model/ssh-target.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
-import { withoutServer, withServer } from '../model/stack-file-edit.ts';
-import { keysAt } from '../model/yaml-edit.ts';
+import { withServer } from '../model/stack-file-edit.ts';
 import type { Server } from '../server/server.ts';
-import { disableBoot } from './boot.ts';
 import { serverNamed } from './choose-servers.ts';
 import { findingsOf } from './doctor.ts';
 import { contentOf, editedStack } from './edited-stack.ts';
-import { succeeded } from './outcome.ts';
-import { snapshotOf } from './snapshot.ts';
 
 /** A server as somebody asks for it. */
 export interface ServerRequest extends SshTarget {
@@ -123,107 +118,4 @@ export async function addServer(
 	if (edit !== null) await writeEdit(edit);
 	const outcome = writes || edit !== null ? 'done' : 'unchanged';
 	return [{ server: name, type: null, from: null, to: name, outcome, reason: READY }];
-}
-
-/** A server that is to leave a stack. */
-export interface Removal {
-	/** With the server still in it. */
-	readonly stack: Stack;
-	readonly definition: ServerDefinition;
-	readonly edit: StackFileEdit;
-}
-
-/**
- * What removing a server makes of the stack file. Nothing is changed yet.
- * @throws ProcdeckError `unknown-server`, `usage` where there is no file that names it, `refused`, `invalid-file`
- */
-export function prepareRemoval(stack: Stack, name: string): Removal {
-	const definition = serverNamed(stack.servers, name);
-	const before = stack.stackFile === null ? null : readForEdit(stack.stackFile);
-	if (stack.stackFile === null || before === null || !keysAt(before, ['servers']).includes(name)) {
-		throw new ProcdeckError(
-			'usage',
-			`${name} is what a stack has that names no servers: it cannot be removed`,
-			'`procdeck down` stops everything here',
-		);
-	}
-	if (stack.loadBalancer?.server === name) {
-		throw new ProcdeckError(
-			'usage',
-			`the load balancer is on ${name}`,
-			'`procdeck lb remove` takes it away first',
-		);
-	}
-	const after = withoutServer(before, name);
-	contentOf(stack.stackFile, after);
-	return { stack, definition, edit: { path: stack.stackFile, before, after } };
-}
-
-/** What becomes of a server that is removed. */
-export interface Removed {
-	readonly rows: readonly ChangeRow[];
-	/** Paths on the server that bear the stack's name, and that somebody else has put there. */
-	readonly left: readonly string[];
-}
-
-/**
- * Stops the server's instances, takes away what Procdeck put there, and takes it out of the stack file. If the instances
- * cannot all be stopped, the rows say so and the rest is not done.
- * @throws ProcdeckError `unreachable`, `refused`, `conflict`
- */
-export async function removeServer(
-	{ stack, definition: { name, supervisor }, edit }: Removal,
-	server: Server,
-	options: ChangeOptions,
-): Promise<Removed> {
-	const { power } = await snapshotOf(server);
-	const stopped = power === 'never' ? [] : await server.apply({ verb: 'down' }, options);
-	if (!stopped.every(succeeded)) return { rows: stopped, left: [] };
-	const { who, changeId } = options;
-	const left = (await server.setup?.remove({ verb: 'server remove', who, changeId })) ?? [];
-	if (supervisor === 'embedded') await disableBoot(localLink, stack, name).catch(() => {});
-	return { rows: await forgetServer({ name, edit }), left };
-}
-
-/**
- * Notes a removal where it goes on to be seen: in the history of another server, because that of the removed one is no
- * longer shown. One is enough, and a server that cannot be reached is no reason to wait.
- */
-export async function noteRemoval(
-	name: string,
-	others: readonly Server[],
-	{ who, changeId }: Pick<ChangeOptions, 'who' | 'changeId'>,
-): Promise<void> {
-	// The history of a server over SSH is there for everybody, that of this machine for its user.
-	const shared = others.filter(({ definition }) => definition.supervisor === 'systemd');
-	const candidates = shared.length > 0 ? shared : others;
-	const reached = candidates.map(async (server) => {
-		await snapshotOf(server);
-		return server;
-	});
-	const entry: HistoryEntry = {
-		id: changeId,
-		changeId,
-		at: new Date().toISOString(),
-		who,
-		verb: 'server remove',
-		server: name,
-		type: null,
-		from: name,
-		to: null,
-		outcome: 'done',
-	};
-	// What cannot be noted stops nothing.
-	await Promise.any(reached)
-		.then((server) => server.note(entry))
-		.catch(() => {});
-}
-
-/** Takes the server out of the stack file, and leaves everything on it as it is. */
-export async function forgetServer({
-	name,
-	edit,
-}: { readonly name: string } & Pick<Removal, 'edit'>): Promise<ChangeRow[]> {
-	await writeEdit(edit);
-	return [{ server: name, type: null, from: name, to: null, outcome: 'done', reason: null }];
 }

@@ -77,14 +77,20 @@ export function firstConfiguration(
 			stack.servers.find((server) => server.name === name)?.serving ?? webCount(observation) > 0;
 		return [name, known ?? initial] as const;
 	});
+	// What is On and has left the stack would get traffic as soon as it is back.
+	const known = Object.entries(present?.serving ?? {}).filter(([name]) => isServerOf(stack, name));
 	return {
 		settings,
-		serving: { ...present?.serving, ...Object.fromEntries(serving) },
+		serving: { ...Object.fromEntries(known), ...Object.fromEntries(serving) },
 		backends: observations.flatMap((observation) => [
 			...wantedBackends(observation, addressOf(observation.name)),
 			...guestsOf(observation, present),
 		]),
 	};
+}
+
+function isServerOf({ servers }: Stack, name: string): boolean {
+	return servers.some((server) => server.name === name);
 }
 
 /** What a restart has added that was broken off: as long as it is there, it may be all that answers. */

@@ -6,6 +6,7 @@ import { isOnlyServing, noBalancer, servingWord } from '../model/serving.ts';
 import { WEB_TYPE } from '../model/stack.ts';
 import { balancerNow } from './balancer-now.ts';
 import { trafficEntry } from './note-traffic.ts';
+import { cutText } from './traffic.ts';
 
 /** Keeps an entry of the history. */
 export type Keep = (entry: HistoryEntry) => Promise<void>;
@@ -54,7 +55,7 @@ async function switchTraffic(
 		if (left > 0) onProgress?.(0, 1, [`${left} sessions left`]);
 	};
 	const { cut } = await balancer.setServing(server, on, { withinMs: timeoutMs, onSessions });
-	if (cut > 0) return `${cut} ${cut === 1 ? 'session was' : 'sessions were'} cut after the drain timeout`;
+	if (cut > 0) return cutText(cut);
 	if (on && !present.backends.some((backend) => backend.server === server))
 		return `no instance of web is wanted on ${server}: \`procdeck scale web=1 --server ${server}\``;
 	return null;
@@ -67,7 +68,8 @@ function failureOf(error: unknown): Pick<ChangeRow, 'outcome' | 'reason' | 'code
 	return { outcome: code === 'unreachable' ? 'unknown' : 'failed', code, reason: message };
 }
 
-function lastServing(server: string): ProcdeckError {
+/** What is said where nobody would answer web requests any more. */
+export function lastServing(server: string): ProcdeckError {
 	return new ProcdeckError(
 		'refused',
 		`${server} is the last server that is serving: without it every request gets a 503`,

@@ -153,7 +153,12 @@ export function isSameInstance(
 /** What became of a change has to say that requests were lost for it. */
 export function withCut(row: ChangeRow, cut: number): ChangeRow {
 	if (cut === 0) return row;
-	return withRemark(row, `${cut} ${cut === 1 ? 'session was' : 'sessions were'} cut after the drain timeout`);
+	return withRemark(row, cutText(cut));
+}
+
+/** What is said of sessions that a drain did not wait for. */
+export function cutText(cut: number): string {
+	return `${cut} ${cut === 1 ? 'session was' : 'sessions were'} cut after the drain timeout`;
 }
 
 /** A row of web with something more to say. */

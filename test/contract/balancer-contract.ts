@@ -188,6 +188,21 @@ export function balancerContract(name: string, host: BalancerHost): void {
 			},
 		);
 
+		it('forgets a server under load without a failed request, and nothing of it is left', async () => {
+			const { app, balancer, watch, upstreams } = await balanced({ a: 2, b: 1 });
+			const load = await loaded(app);
+			const slow = Promise.all([1, 2, 3].map(() => ask(`${app.url}/slow?ms=1000`)));
+			await watch.until(({ backends }) => backends.some(({ sessions }) => sessions > 0), 'the sessions');
+			expect(await balancer.setServing('a', null, PATIENT)).toEqual({ cut: 0 });
+			for (const { kill } of upstreams.slice(0, 2)) await kill('SIGKILL');
+			expect(await answering(load)).toEqual(['web.1@b']);
+			expect((await slow).map(({ status }) => status)).toEqual([200, 200, 200]);
+			expect((await load.stop()).failed).toEqual([]);
+			await watch.until(({ backends }) => backends.length === 1, 'the backends to be gone');
+			expect(watch.latest).toMatchObject({ configuration: { serving: { b: true } }, drift: [] });
+			expect(watch.latest.configuration?.serving).toEqual({ b: true });
+		});
+
 		it('off waits for what runs, and tells how much that is', async () => {
 			const { app, balancer, watch, backends } = await balanced({ a: 1 });
 			const slow = ask(`${app.url}/slow?ms=1500`);

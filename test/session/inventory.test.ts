@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadStack } from '../../src/files/load-stack.ts';
 import type { Stack } from '../../src/model/stack.ts';
-import { prepareAddition, prepareRemoval, type ServerRequest } from '../../src/session/inventory.ts';
+import { prepareAddition, type ServerRequest } from '../../src/session/inventory.ts';
+import { prepareRemoval } from '../../src/session/removal.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const REQUEST: ServerRequest = {

@@ -42,11 +42,10 @@ export class HttpLoad {
 		return { answered: this.#answered, failed: [...this.#failed], byInstance: { ...this.#byInstance } };
 	}
 
-	/** Counts anew. */
+	/** Counts the answers anew; what failed stays. */
 	restartCount(): void {
 		this.#answered = 0;
 		this.#byInstance = {};
-		this.#failed.length = 0;
 	}
 
 	/** Lets what is under way end. */

@@ -41,7 +41,7 @@ class EmbeddedBalancer implements Balancer {
 		return () => over.abort();
 	}
 
-	async setServing(server: string, serving: boolean, options: DrainOptions): Promise<Drained> {
+	async setServing(server: string, serving: boolean | null, options: DrainOptions): Promise<Drained> {
 		const connection = await this.#access.connect();
 		const params = { server, serving, withinMs: options.withinMs };
 		return connection.request('setServing', params, options.onSessions);

@@ -1,6 +1,7 @@
 import { Turns } from '../../files/turns.ts';
 import type { Backend, BalancerConfiguration } from '../../model/balancer.ts';
 import { ProcdeckError } from '../../model/errors.ts';
+import { without } from '../../model/look-up.ts';
 import type { Drained } from '../balancer.ts';
 import { ConfigurationKeeper } from './configuration-keeper.ts';
 import { Drains } from './drains.ts';
@@ -84,7 +85,8 @@ export class LoadBalancer {
 		});
 	}
 
-	async setServing(server: string, serving: boolean, call: DrainCall): Promise<Drained> {
+	async setServing(server: string, serving: boolean | null, call: DrainCall): Promise<Drained> {
+		if (serving === null) return this.#forget(server, call);
 		const out = await this.#change(({ serving: before }) => ({ serving: { ...before, [server]: serving } }));
 		if (!serving) return this.#drain(out, call);
 		await this.observers.until(() => isDecided(this.#pool.of(server)));
@@ -165,6 +167,14 @@ export class LoadBalancer {
 		);
 		this.#pool.remove(members);
 		return drained;
+	}
+
+	async #forget(server: string, call: DrainCall): Promise<Drained> {
+		const change = ({ serving, backends }: BalancerConfiguration) => ({
+			serving: without(serving, server),
+			backends: backends.filter((backend) => backend.server !== server),
+		});
+		return this.#drain(await this.#change(change), call);
 	}
 
 	#find(backend: Backend): Member {

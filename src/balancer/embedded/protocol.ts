@@ -24,7 +24,7 @@ interface Methods {
 	unobserve: { params: { observer: number }; result: null };
 	/** Refused when it cannot listen there or read its certificate; then all is as before. */
 	configure: { params: { configuration: BalancerConfiguration }; result: null };
-	setServing: { params: { server: string; serving: boolean } & WithinOptions; result: Drained };
+	setServing: { params: { server: string; serving: boolean | null } & WithinOptions; result: Drained };
 	setBackends: {
 		params: { servers: readonly string[]; backends: readonly Backend[] } & WithinOptions;
 		result: Drained;

@@ -4,7 +4,7 @@ import type { Backend, BalancerObservation } from '../../model/balancer.ts';
 import type { ServerDefinition, Stack } from '../../model/stack.ts';
 import type { Balancer, BalancerSetup, Drained, DrainOptions } from '../balancer.ts';
 import { changeBackends } from './backends-change.ts';
-import { changeServing, drainBackend, releaseBackend } from './changes.ts';
+import { changeServing, drainBackend, forgetServer, releaseBackend } from './changes.ts';
 import { mend } from './mend.ts';
 import { BalancerSession } from './session.ts';
 import { haproxySetup } from './setup.ts';
@@ -56,9 +56,11 @@ class HaproxyBalancer implements Balancer {
 		return this.#watcher.add(listener);
 	}
 
-	setServing(server: string, serving: boolean, options: DrainOptions): Promise<Drained> {
+	setServing(server: string, serving: boolean | null, options: DrainOptions): Promise<Drained> {
 		return this.#change((session, traffic) =>
-			changeServing(session, traffic, { server, isOn: serving }, options),
+			serving === null
+				? forgetServer(session, traffic, server, options)
+				: changeServing(session, traffic, { server, isOn: serving }, options),
 		);
 	}
 

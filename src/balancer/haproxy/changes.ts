@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../model/balancer.ts';
 import { ProcdeckError } from '../../model/errors.ts';
-import { lookUp } from '../../model/look-up.ts';
+import { lookUp, without } from '../../model/look-up.ts';
 import type { Drained, DrainOptions } from '../balancer.ts';
+import { changeBackends } from './backends-change.ts';
 import type { Written } from './configuration-text.ts';
 import { serverName } from './names.ts';
 import { whyUnhealthy } from './observation.ts';
@@ -38,6 +39,25 @@ export async function changeServing(
 	if (!isOn) return traffic.drained(names, withinMs ?? settings.drainTimeoutMs, onSessions);
 	await traffic.open(names, { isFresh: false, known });
 	return { cut: 0 };
+}
+
+/** Drains a server's backends and takes them out of the configuration, and the server with them. */
+export async function forgetServer(
+	session: BalancerSession,
+	traffic: Traffic,
+	server: string,
+	options: DrainOptions,
+): Promise<Drained> {
+	const drained = await changeBackends(session, traffic, { servers: [server], backends: [] }, options);
+	await holding(session, async (control, present) => {
+		const { configuration } = present;
+		const serving = without(configuration.serving, server);
+		await keepConfiguration(session, control, present, {
+			...present,
+			configuration: { ...configuration, serving },
+		});
+	});
+	return drained;
 }
 
 /** Takes one backend out of turn; its configuration does not know. */

@@ -10,7 +10,7 @@ export const PATIENCE_SECONDS = 15;
  * starts few programs.
  */
 const CONTROL_SCRIPT = `
-lock=$1 config=$2 haproxy=$3 unit=$4 unit_path=$5 manager=$6
+lock=$1 config=$2 haproxy=$3 unit=$4 unit_path=$5 manager=$6 socket=$7
 umask 022
 : "\${XDG_RUNTIME_DIR:=/run/user/$(id -u)}"
 export XDG_RUNTIME_DIR
@@ -21,8 +21,13 @@ bus() { systemctl "$manager" --no-ask-password "$@" </dev/null; }
 file() { if [ -f "$2" ]; then echo "$1 $(base64 -w 0 <"$2")"; fi; }
 folder() { [ -d "$1" ] || mkdir -p "$1"; }
 
-# reach: what bears the name of the lock may have been removed since.
-reach() { folder "\${lock%/*}" && { [ -w "$lock" ] || touch "$lock"; }; }
+# reach: what bears the name of the lock may have been removed since, or been closed to its owner.
+reach() {
+	run=\${lock%/*}
+	folder "$run" && { [ -w "$lock" ] || { chmod u+rwx "$run" && touch "$lock"; }; } && return
+	echo "as root there: chown -R $(id -un) $run"
+	return 1
+}
 
 # draft BYTES: the file beside the configuration.
 draft() { folder "\${config%/*}" && head -c "$1" >"$config.new"; }
@@ -40,6 +45,9 @@ put() { checked && place; }
 
 # back: what was there before the last put.
 back() { mv -f "$config.previous" "$config"; }
+
+# anew: with a socket that is somebody else's by now HAProxy would not begin, and where it stays nothing is ended.
+anew() { rm -f "$socket" && bus restart "$unit"; }
 
 # certificate: when the file that HTTPS is served with was written last.
 certificate() {
@@ -65,13 +73,14 @@ put) if words=$(draft "$argument" 2>&1); then try put; else say failed "$words";
 swap) if words=$(draft "$argument" 2>&1); then try place; else say failed "$words"; exit 1; fi ;;
 back) try back ;;
 show) try show ;;
+restart) try anew ;;
 *) try bus "$word" "$unit" ;;
 esac; done
 `;
 
 /** @param haproxy the program */
 export function controlCommand(layout: BalancerLayout, haproxy: string): string[] {
-	const { lock, configPath, unit, unitPath, scope } = layout;
-	const args = [lock, configPath, haproxy, unit, unitPath, `--${scope}`];
+	const { lock, configPath, unit, unitPath, scope, socket } = layout;
+	const args = [lock, configPath, haproxy, unit, unitPath, `--${scope}`, socket];
 	return ['/bin/sh', '-c', CONTROL_SCRIPT, 'sh', ...args];
 }

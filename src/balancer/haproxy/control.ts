@@ -133,7 +133,10 @@ export class Control {
 }
 
 function busy(words: string): ProcdeckError {
-	if (words !== '') return new ProcdeckError('refused', `cannot lock the load balancer: ${words}`);
+	if (words !== '') {
+		const lines = words.split('\n');
+		return new ProcdeckError('refused', `cannot lock the load balancer: ${lines[0]}`, lines.at(-1));
+	}
 	return new ProcdeckError(
 		'refused',
 		`another change of the load balancer has been under way for ${PATIENCE_SECONDS} s`,

@@ -22,6 +22,11 @@ export function runtimeRemarks({ state, files }: Seen): string[] {
 	return state === null || written === null ? [] : driftRemarks(written, state);
 }
 
+/** What is said of an HAProxy that runs and cannot be asked. */
+export function unusable(failure: string | null): string {
+	return `HAProxy runs, but its socket cannot be used: ${failure}`;
+}
+
 /** @param remarks those of {@link runtimeRemarks} that last */
 export function toObservation(server: string, seen: Seen, remarks: readonly string[]): BalancerObservation {
 	const { state, files } = seen;
@@ -30,7 +35,7 @@ export function toObservation(server: string, seen: Seen, remarks: readonly stri
 	return {
 		kind: 'haproxy',
 		server,
-		...(files.config === null ? { connection: 'connected', reason: null } : connectionOf(seen)),
+		...(files.config === null ? { connection: 'connected', reason: null } : connectionOf(server, seen)),
 		asOf: new Date().toISOString(),
 		configuration,
 		backends: backendsSeen(present, state?.servers ?? null),
@@ -56,11 +61,16 @@ export function unreachable(
 	return { ...(before ?? nothing), connection: 'unreachable', reason };
 }
 
-function connectionOf({ state, failure, files }: Seen): Pick<BalancerObservation, 'connection' | 'reason'> {
+function connectionOf(
+	server: string,
+	{ state, failure, files }: Seen,
+): Pick<BalancerObservation, 'connection' | 'reason'> {
 	if (state !== null) return { connection: 'connected', reason: null };
 	const { activeState, subState } = files;
-	if (activeState === 'active')
-		return { connection: 'unreachable', reason: `HAProxy runs, but its socket cannot be used: ${failure}` };
+	if (activeState === 'active') {
+		const reason = `${unusable(failure)} (\`procdeck lb add ${server}\` starts it again)`;
+		return { connection: 'unreachable', reason };
+	}
 	return { connection: 'stopped', reason: `HAProxy does not run: its unit is ${activeState} (${subState})` };
 }
 

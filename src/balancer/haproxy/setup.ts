@@ -10,6 +10,7 @@ import type { BalancerFiles, Control } from './control.ts';
 import { installCommand, installPackages, missingPackages } from './packages.ts';
 import { requirePort } from './port.ts';
 import { reload, restart } from './reload.ts';
+import { unusable } from './seen.ts';
 import type { BalancerSession } from './session.ts';
 import { unitText } from './unit-file.ts';
 import { installUnit, removeBalancer } from './unit-install.ts';
@@ -49,6 +50,8 @@ interface Look {
 	readonly plan: SetupPlan;
 	readonly files: BalancerFiles;
 	readonly written: Written;
+	/** And can be asked. */
+	readonly runs: boolean;
 }
 
 async function look(
@@ -63,6 +66,8 @@ async function look(
 	]);
 	await requirePort(session, server, configuration.settings.port);
 	const { facts, layout } = session;
+	const isActive = files.activeState === 'active';
+	const silence = isActive ? (await session.ask()).failure : null;
 	const before = files.config === null ? null : readConfiguration(files.config);
 	const isUser = layout.scope === 'user';
 	const user = isUser || !(facts.hasHaproxyUser || facts.haproxy === null) ? null : 'haproxy';
@@ -73,8 +78,9 @@ async function look(
 		...fileItem('its configuration', layout.configPath, files.config, configurationText(written)),
 		...fileItem('its unit', layout.unitPath, files.unit, unitText(layout, session.haproxy)),
 		...runItems(session, files),
+		...(silence === null ? [] : [item(`${unusable(silence)}; it is started again`, [])]),
 	];
-	return { plan: { isSetUp: before !== null, items }, files, written };
+	return { plan: { isSetUp: before !== null, items }, files, written, runs: isActive && silence === null };
 }
 
 function requireVersion({ facts: { haproxy, version } }: BalancerSession, server: string): void {
@@ -127,9 +133,9 @@ async function write(
 	}
 	const control = await session.control();
 	await control.hold(async () => {
-		const { files, written } = await look(context, session, configuration);
-		if (!isDeepStrictEqual(files, first.files)) throw changedMeanwhile();
-		await putInPlace(session, control, files, written);
+		const now = await look(context, session, configuration);
+		if (!isDeepStrictEqual(now.files, first.files)) throw changedMeanwhile();
+		await putInPlace(session, control, now);
 	});
 }
 
@@ -137,8 +143,7 @@ async function write(
 async function putInPlace(
 	session: BalancerSession,
 	control: Control,
-	files: BalancerFiles,
-	written: Written,
+	{ files, written, runs }: Look,
 ): Promise<void> {
 	const text = configurationText(written);
 	const isOther = files.config !== text;
@@ -146,7 +151,7 @@ async function putInPlace(
 	try {
 		const unit = unitText(session.layout, session.haproxy);
 		if (files.unit !== unit || !files.startsAtBoot) await installUnit(session, unit);
-		if (files.activeState !== 'active') await restart(session, control, written);
+		if (!runs) await restart(session, control, written);
 		else if (isOther) await reload(session, control, written);
 	} catch (error) {
 		if (files.config === null) await removeBalancer(session);

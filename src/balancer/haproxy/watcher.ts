@@ -1,4 +1,5 @@
 import type { BalancerObservation } from '../../model/balancer.ts';
+import { errorText, ProcdeckError } from '../../model/errors.ts';
 import { readConfiguration, type Written } from './configuration-text.ts';
 import type { RuntimeState } from './runtime-state.ts';
 import { runtimeRemarks, type Seen, toObservation, unreachable } from './seen.ts';
@@ -116,7 +117,7 @@ export class Watcher {
 		} catch (error) {
 			if (this.#session !== session) return;
 			const written = this.#latest === null ? await readPlainly(session) : null;
-			this.#tell(unreachable(this.#server, this.#latest, written, (error as Error).message));
+			this.#tell(unreachable(this.#server, this.#latest, written, wordsOf(error)));
 		}
 	}
 
@@ -142,6 +143,11 @@ export class Watcher {
 		if (!isNews) return;
 		for (const listener of [...this.#listeners]) listener(observation);
 	}
+}
+
+/** Who looks on sees the reason alone. */
+function wordsOf(error: unknown): string {
+	return error instanceof ProcdeckError ? errorText(error) : (error as Error).message;
 }
 
 function withoutTime(observation: BalancerObservation | null): string {

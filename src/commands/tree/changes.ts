@@ -204,7 +204,8 @@ function server(finish: Finish): Command {
 			description:
 				'Add a server over SSH that has the code already: look whether all that is needed is there, show what will be\n' +
 				'written, write the units with no instances, and the server into the stack file. Comments there are kept.\n' +
-				'Remove one: stop its instances, and take away what Procdeck put there, there and in the stack file.',
+				'Remove one: drain its web traffic, stop its instances, and take away what Procdeck put there, there and in the\n' +
+				'stack file. The last server that is serving is refused without --force.',
 			examples: [
 				'procdeck server add jobs1 deploy@203.0.113.5',
 				'procdeck server add jobs2 jobs2.internal:2222 --scope user --yes',
@@ -225,6 +226,7 @@ function server(finish: Finish): Command {
 		.option('--address <address>', 'add: where the load balancer reaches it, by default HOST')
 		.addOption(new Option('--port-base <port>', 'add: the first PORT of its instances').argParser(portNumber))
 		.option('--keep', 'remove: leave everything on the server as it is')
+		.option('--force', 'remove: the last server that is serving too')
 		.option('--yes', 'do not ask');
 }
 

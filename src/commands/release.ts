@@ -59,24 +59,33 @@ async function make(context: Context, revision: string | null, flags: ReleaseFla
 		throw new ProcdeckError('usage', '--dirty is the folder as it is, and takes no revision');
 	const folder = await openStack(context.globals);
 	const chosen = releaseServers(folder, flags.server);
-	const draft = await draftRelease(folder, { name: revision, dirty }, currentUser());
-	try {
-		warnOfDefaultEnvironment(context.output, { ...folder, servers: chosen });
-		for (const remark of draft.source.remarks) context.output.warn(remark);
-		const followed = followStack(folder);
-		const rows = await withServers(context.globals, followed, chosen, 'peek', async (servers) => {
-			const others = yes ? null : await currentOn(servers);
-			if (others !== null && !(await confirm(questionOf(draft, chosen, others), yes))) return null;
-			if (yes) await confirm(questionOf(draft, chosen, null), yes);
-			return carryOut(context, draft, { folder, followed, servers, flags });
-		});
-		if (rows === null) return declined(context.output);
-		const exitCode = report(context, folder, draft.record, rows);
-		await tellOfNewServers(context, folder, draft.record);
-		return exitCode;
-	} finally {
-		await draft.source.close();
-	}
+	warnOfDefaultEnvironment(context.output, { ...folder, servers: chosen });
+	const followed = followStack(folder);
+	return withServers(context.globals, followed, chosen, 'peek', async (servers) => {
+		// A connection takes longer than the code to be read.
+		const current = currentOn(servers).catch(asError);
+		const draft = await draftRelease(folder, { name: revision, dirty }, currentUser());
+		try {
+			for (const remark of draft.source.remarks) context.output.warn(remark);
+			const question = questionOf(draft, chosen, orThrow(await current));
+			if (!(await confirm(question, yes))) return declined(context.output);
+			const rows = await carryOut(context, draft, { folder, followed, servers, flags });
+			const exitCode = report(context, folder, draft.record, rows);
+			await tellOfNewServers(context, folder, draft.record);
+			return exitCode;
+		} finally {
+			await draft.source.close();
+		}
+	});
+}
+
+function asError(error: unknown): Error {
+	return error as Error;
+}
+
+function orThrow<T>(value: T | Error): T {
+	if (value instanceof Error) throw value;
+	return value;
 }
 
 interface Releasing {
@@ -136,7 +145,7 @@ async function isReleasedElsewhere(
 function questionOf(
 	draft: ReleaseDraft,
 	chosen: readonly ServerDefinition[],
-	current: ReadonlyMap<string, string | null> | null,
+	current: ReadonlyMap<string, string | null>,
 ): Parameters<typeof confirm>[0] {
 	const names = chosen.map(({ name }) => name);
 	return {

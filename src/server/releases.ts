@@ -63,8 +63,12 @@ export interface ReleaseWork {
 	activate(id: string | null): Promise<void>;
 	/** Takes away a release that is not complete. */
 	discard(id: string): Promise<void>;
-	/** Takes away old releases. @param keep how many stay, the current one and what was current last among them */
-	prune(keep: number): Promise<void>;
+	/**
+	 * Takes away old releases, and those that never were complete.
+	 * @param keep how many stay: the latest that were current
+	 * @param current the release that is current now
+	 */
+	prune(keep: number, current: string): Promise<void>;
 	/** A file of a release as text; null: it has none. */
 	read(id: string, path: string): Promise<string | null>;
 	end(): Promise<void>;

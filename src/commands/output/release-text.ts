@@ -4,7 +4,7 @@ import type { ReleaseDraft } from '../../session/release/make.ts';
 export function releasePlan(
 	{ record, source, stack }: ReleaseDraft,
 	servers: readonly string[],
-	current: ReadonlyMap<string, string | null> | null,
+	current: ReadonlyMap<string, string | null>,
 ): string {
 	const count = source.manifest.paths.length;
 	const { setup, shared } = stack.releases;
@@ -19,8 +19,7 @@ export function releasePlan(
 	].join('\n');
 }
 
-function copyLine(name: string, id: string, current: ReadonlyMap<string, string | null> | null): string {
-	if (current === null) return `  copy to   ${name}`;
+function copyLine(name: string, id: string, current: ReadonlyMap<string, string | null>): string {
 	const now = current.get(name) ?? null;
 	if (now === id) return `  is on     ${name}`;
 	return `  copy to   ${name}, which ${now === null ? 'has no release' : `has ${now}`}`;

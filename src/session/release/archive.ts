@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { Command } from '../../link/link.ts';
@@ -25,9 +25,7 @@ async function archiveInto(target: NodeJS.WritableStream, archivers: readonly Ar
 	for (const { command, input } of archivers) {
 		const channel = await localLink.open(command);
 		channel.stream.end(input);
-		const through = new PassThrough();
-		through.pipe(target, { end: false });
-		await pipeline(channel.stream, through);
+		await pipeline(channel.stream, target, { end: false });
 		const { code, stderr } = await channel.ended;
 		if (code !== 0) {
 			const words = stderr.trim() || `exit ${code}`;

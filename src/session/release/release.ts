@@ -1,6 +1,6 @@
 import type { ChangeRow } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
-import { copyTo, runIn } from './copy.ts';
+import { beginOn, byArchive, fillAll, runIn, setUpOn } from './copy.ts';
 import { asFailure, stopped } from './failure.ts';
 import { withSites } from './lock.ts';
 import type { ReleaseOrder, Site } from './order.ts';
@@ -36,12 +36,13 @@ function has({ work }: Site, id: string): boolean {
 async function prepare(order: ReleaseOrder, sites: readonly Site[]): Promise<Failures | null> {
 	const { record, stack, parallel, isPrepared, signal } = order;
 	const lacking = sites.filter((site) => !has(site, record.id));
+	const first = isPrepared ? [] : lacking.slice(0, 1);
+	const { release } = stack;
 	const steps: readonly (() => Promise<Failures>)[] = [
-		() => onEach(lacking, order, (site) => copyTo(site, order)),
+		() => copyAll(lacking, order),
+		() => onEach(lacking, order, (site) => setUpOn(site, order)),
 		() =>
-			onEach(isPrepared ? [] : lacking.slice(0, 1), order, async (site) => {
-				if (stack.release !== null) await runIn(site, order, 'release', stack.release.command);
-			}),
+			onEach(release === null ? [] : first, order, (site) => runIn(site, order, 'release', release!.command)),
 		() => onEach(lacking, order, (site) => site.work.complete(record)),
 	];
 	for (const step of steps) {
@@ -54,12 +55,37 @@ async function prepare(order: ReleaseOrder, sites: readonly Site[]): Promise<Fai
 	return null;
 }
 
+async function copyAll(sites: readonly Site[], order: ReleaseOrder): Promise<Failures> {
+	const begun = await eachOf(sites, order.parallel, (site) => beginOn(site, order));
+	const notBegun = failuresOf(sites, begun, order.signal);
+	if (notBegun.size > 0) return notBegun;
+	const lacks = begun.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+	const failures = new Map<string, Error>();
+	for (const group of byArchive(lacks, order.parallel)) {
+		const filled = await fillAll(group, order);
+		const own = failuresOf(
+			group.map(({ site }) => site),
+			filled,
+			order.signal,
+		);
+		for (const [name, error] of own) failures.set(name, error);
+	}
+	return failures;
+}
+
 async function onEach(
 	sites: readonly Site[],
 	{ parallel, signal }: Pick<ReleaseOrder, 'parallel' | 'signal'>,
 	work: (site: Site) => Promise<void>,
 ): Promise<Failures> {
-	const results = await eachOf(sites, parallel, work);
+	return failuresOf(sites, await eachOf(sites, parallel, work), signal);
+}
+
+function failuresOf(
+	sites: readonly Site[],
+	results: readonly PromiseSettledResult<unknown>[],
+	signal: AbortSignal,
+): Failures {
 	return new Map(
 		results.flatMap((result, position) =>
 			result.status === 'rejected' ? [[sites[position]!.name, asFailure(result.reason, signal)]] : [],
@@ -99,12 +125,12 @@ async function replacementOf(order: ReleaseOrder, sites: readonly Site[]): Promi
 
 /** What cannot be taken away now goes with the next release. */
 async function tidyUp(
-	{ stack, reporter, parallel, signal }: ReleaseOrder,
+	{ record, stack, reporter, parallel, signal }: ReleaseOrder,
 	sites: readonly Site[],
 	rows: readonly ChangeRow[],
 ): Promise<void> {
 	if (rows.some(({ outcome }) => outcome !== 'done')) return;
-	const results = await eachOf(sites, parallel, (site) => site.work.prune(stack.releases.keep));
+	const results = await eachOf(sites, parallel, (site) => site.work.prune(stack.releases.keep, record.id));
 	for (const [position, result] of results.entries()) {
 		if (result.status === 'rejected')
 			reporter.step(sites[position]!.name, `old releases stay: ${asFailure(result.reason, signal).message}`);

@@ -84,7 +84,8 @@ async function replaceOn(
 		signal.throwIfAborted();
 		if (!isCurrent) {
 			reporter.step(site.name, `switching to ${id}`);
-			await site.server.note(entry);
+			// What cannot be noted stops nothing.
+			void site.server.note(entry).catch(() => {});
 		}
 		onBegin(entry);
 		const switched = await despiteLoss(site, options, (whole) =>

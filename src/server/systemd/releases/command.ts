@@ -47,6 +47,8 @@ export async function piped(
 		(error: Error) => error,
 	);
 	const { code, stderr } = await channel.ended;
+	// What could not be read here is no fault of the server's.
+	if (notSent instanceof ProcdeckError) throw notSent;
 	if (code === 0 && notSent === null) return Buffer.concat(chunks);
 	if (code === null) {
 		const why = channel.stream.errored?.message ?? 'the connection was lost';

@@ -1,7 +1,7 @@
 import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts';
 import type { Session } from '../session.ts';
 import { printed } from './command.ts';
-import { currentRelease, LIST_CURRENT_RELEASE } from './current.ts';
+import { currentRelease } from './current.ts';
 import { LIST } from './scripts.ts';
 
 export interface Listed {
@@ -12,11 +12,12 @@ export interface Listed {
 
 /** @throws ProcdeckError `unreachable`, `refused` */
 export async function listReleases(session: Session): Promise<Listed> {
-	const script = `${LIST}${LIST_CURRENT_RELEASE}`;
-	const text = await printed(session, ['/bin/sh', '-c', script, 'sh', session.layout.code], {
-		what: 'cannot list the releases',
-	});
-	const lines = text.split('\n');
+	const command = ['/bin/sh', '-c', LIST, 'sh', session.layout.code] as const;
+	const text = await printed(session, command, { what: 'cannot list the releases' });
+	return parseListing(text.split('\n'));
+}
+
+export function parseListing(lines: readonly string[]): Listed {
 	const said = (kind: string) =>
 		lines.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
 	const records = said('made').flatMap((record) => parseRecord(record) ?? []);

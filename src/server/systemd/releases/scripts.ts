@@ -1,3 +1,5 @@
+import { LIST_CURRENT_RELEASE } from './current.ts';
+
 /**
  * What runs on a server for its releases. In the place of the code are
  * - `releases/ID`: the code of a release
@@ -12,50 +14,58 @@
 const IN_PLACE = 'cd -- "$1" || exit\nLC_ALL=C\nexport LC_ALL\numask 022\n';
 
 /**
- * Run with the place, the user whom all belongs to, and the stack's name. What somebody else has put there stays as it is;
- * `foreign NAMES` or `other STACK` is said where it is in the way.
+ * `$code` is the place, `$owner` the user whom all belongs to, `$stack` whose they are. What somebody else has put there stays
+ * as it is: `foreign NAMES` or `other STACK` says that it is in the way.
  */
-export const PREPARE = `
-path=$1 user=$2 stack=$3 data=$1/.procdeck
+const PREPARE = `
+prepare() {
+data=$code/.procdeck
 if [ -f "$data/stack" ]; then
 read -r there <"$data/stack"
-if [ "$there" != "$stack" ]; then echo "other $there"; exit 0; fi
+if [ "$there" != "$stack" ]; then echo "other $there"; return 1; fi
 else
 found=
-for name in .procdeck releases shared current; do if [ -e "$path/$name" ] || [ -L "$path/$name" ]; then found="$found $name"; fi; done
-if [ -n "$found" ]; then echo "foreign$found"; exit 0; fi
-umask 022
-mkdir -p -- "$path" && rm -rf -- "$path/.procdeck.new" &&
-mkdir -- "$path/.procdeck.new" && echo "$stack" >"$path/.procdeck.new/stack" &&
-chown -R "$user:" "$path/.procdeck.new" && mv -T -- "$path/.procdeck.new" "$data" || exit
+for name in .procdeck releases shared current; do if [ -e "$code/$name" ] || [ -L "$code/$name" ]; then found="$found $name"; fi; done
+if [ -n "$found" ]; then echo "foreign$found"; return 1; fi
+mkdir -p -- "$code" && rm -rf -- "$code/.procdeck.new" &&
+mkdir -- "$code/.procdeck.new" && echo "$stack" >"$code/.procdeck.new/stack" &&
+chown -R "$owner:" "$code/.procdeck.new" && mv -T -- "$code/.procdeck.new" "$data" || return
 fi
-for folder in "$data/made" "$path/releases" "$path/shared"; do
-if [ ! -d "$folder" ]; then mkdir -- "$folder" && chown "$user:" "$folder" || exit; fi
+for folder in "$data/made" "$code/releases" "$code/shared"; do
+if [ ! -d "$folder" ]; then mkdir -- "$folder" && chown "$owner:" "$folder" || return; fi
 done
-echo ready
+}
 `;
 
-/** Run with the file of the lock and who takes it; says who has it already. The lock is held until its stdin ends. */
-export const LOCK = `
-mkdir -p -- "\${1%/*}" && exec 9>>"$1" || exit
-if ! flock -n 9; then printf 'busy %s\\n' "$(cat -- "$1.holder" 2>/dev/null)"; exit 0; fi
-printf '%s since %s\\n' "$2" "$(date '+%H:%M:%S')" >"$1.holder"
-echo locked
-cat >/dev/null
-rm -f -- "$1.holder"
+/** Prints the records of all complete releases and the names of others, and which one is current. `$code` is the place. */
+const LIST_RELEASES = `
+list() {
+for folder in "$code/releases"/*; do
+[ -d "$folder" ] || continue
+record=$code/.procdeck/made/\${folder##*/}.json
+if [ -f "$record" ]; then printf 'made '; cat -- "$record"; else echo "partial \${folder##*/}"; fi
+done
+${LIST_CURRENT_RELEASE}
+}
 `;
 
-/** Run with the place: prints the records of all complete releases and the names of others. What lists the current one follows. */
-export const LIST = `
-cd -- "$1" 2>/dev/null || exit 0
-for record in .procdeck/made/*.json; do
-id=\${record##*/} id=\${id%.json}
-if [ -f "$record" ] && [ -d "releases/$id" ]; then printf 'made '; cat -- "$record"; fi
-done
-for folder in releases/*; do
-if [ -d "$folder" ] && [ ! -f ".procdeck/made/\${folder##*/}.json" ]; then echo "partial \${folder##*/}"; fi
-done
-code=.
+/** Run with the place. */
+export const LIST = `${LIST_RELEASES}code=$1\nlist\n`;
+
+/**
+ * Run with the file of the lock, who takes it, the place, the user whom all belongs to, and the stack's name: lists the
+ * releases, and holds the lock until its stdin ends. `busy WHO` says who has it already.
+ */
+export const BEGIN_WORK = `${PREPARE}${LIST_RELEASES}
+lock=$1 code=$3 owner=$4 stack=$5
+umask 022
+mkdir -p -- "\${lock%/*}" && exec 9>>"$lock" || exit
+if ! flock -n 9; then printf 'busy %s\\n' "$(cat -- "$lock.holder" 2>/dev/null)"; exit 0; fi
+printf '%s since %s\\n' "$2" "$(date '+%H:%M:%S')" >"$lock.holder"
+prepare && { list; echo ready; cat >/dev/null; }
+ended=$?
+rm -f -- "$lock.holder"
+exit $ended
 `;
 
 /**
@@ -80,15 +90,13 @@ paths <"$made/$id.manifest" | comm -z -23 - "$made/$id.kept" | gzip -1
 `;
 
 /** Run with the place and the release: unpacks what comes by stdin. */
-export const UNPACK = `${IN_PLACE}
-cd "releases/$2" && exec tar -xzif - --no-same-owner --no-same-permissions
-`;
+const UNPACK = `(cd "releases/$2" && exec tar -xzif - --no-same-owner --no-same-permissions) || exit\n`;
 
 /**
  * Run with the place, the release and what is shared: notes how the copied files are, and links what is shared. What is not
  * there yet begins as it is in the code; else it is a folder, or where its name is that of a file the app makes it.
  */
-export const SHARE = `${IN_PLACE}
+const SHARE = `
 id=$2 made=.procdeck/made
 shift 2
 (cd "releases/$id" && cut -zd' ' -f3- <"../../$made/$id.manifest" | xargs -0 -r stat --printf '%s %.9Y %n\\0' --) |
@@ -108,6 +116,12 @@ fi
 rm -rf -- "$own" && ln -s -- "../../\${up}shared/$folder" "$own" || exit
 done
 `;
+
+/** Run as {@link FILL}, where nothing has to be unpacked. */
+export const FILL_NOTHING = `${IN_PLACE}${SHARE}`;
+
+/** Run with the place, the release and what is shared; what was missing comes by stdin. */
+export const FILL = `${IN_PLACE}${UNPACK}${SHARE}`;
 
 /** Run with the place, the release and the one that it was made from: what is still as it was copied becomes one file again. */
 export const RELINK = `${IN_PLACE}

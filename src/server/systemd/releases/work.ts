@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Channel, Command } from '../../../link/link.ts';
+import type { Command } from '../../../link/link.ts';
 import { ProcdeckError } from '../../../model/errors.ts';
 import { shellCommand } from '../../../model/launch.ts';
 import { quote } from '../../../model/quote.ts';
@@ -9,14 +9,11 @@ import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts'
 import type { Copying, Preparation, ReleaseWork } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { asOwner, type Purpose, piped, printed } from './command.ts';
-import { type Listed, listReleases } from './list.ts';
-import { letGo } from './lock.ts';
+import { type Exclusive, letGo } from './lock.ts';
 import * as scripts from './scripts.ts';
 
-export interface WorkContext extends Listed {
+export interface WorkContext extends Exclusive {
 	readonly session: Session;
-	/** Held until the end. */
-	readonly lock: Channel;
 	/** The user whom the code belongs to. */
 	readonly owner: string;
 	/** What commands run through. */
@@ -69,10 +66,9 @@ export class SystemdReleaseWork implements ReleaseWork {
 
 	async fill(id: string, archive: Readable | null): Promise<void> {
 		this.#requireLock();
-		if (archive !== null)
-			await piped(this.#context.session, this.#command(scripts.UNPACK, [id]), 'cannot copy', archive);
-		const shared = this.#origins.get(id)?.copying.shared ?? [];
-		await this.#do(scripts.SHARE, [id, ...shared], { what: 'cannot end the copy' });
+		const args = [id, ...(this.#origins.get(id)?.copying.shared ?? [])];
+		if (archive === null) await this.#do(scripts.FILL_NOTHING, args, { what: 'cannot copy' });
+		else await piped(this.#context.session, this.#command(scripts.FILL, args), 'cannot copy', archive);
 	}
 
 	async run(id: string, { command, environment, onLine, signal }: Preparation): Promise<void> {
@@ -118,13 +114,14 @@ export class SystemdReleaseWork implements ReleaseWork {
 		await this.#remove([id]);
 	}
 
-	async prune(keep: number): Promise<void> {
-		const { releases, partial } = await listReleases(this.#context.session);
+	async prune(keep: number, current: string): Promise<void> {
+		const { releases, partial } = this.#context;
 		const made = releases.records.map(({ id }) => id);
-		const inOrder = [releases.current, ...releases.before, ...made].filter((id) => id !== null);
+		const inOrder = [current, releases.current, ...releases.before, ...made].filter((id) => id !== null);
 		const kept = [...new Set(inOrder)].slice(0, keep);
 		const old = [...made, ...partial].filter((id) => !kept.includes(id));
-		if (old.length > 0) await this.#remove(old);
+		if (old.length === 0) return;
+		await this.#remove(old);
 		await this.#do(scripts.TRIM_LOG, [String(CHANGES_KEPT)], { what: 'cannot remove old releases' });
 	}
 
@@ -138,7 +135,7 @@ export class SystemdReleaseWork implements ReleaseWork {
 	}
 
 	async end(): Promise<void> {
-		await letGo(this.#context.lock);
+		await letGo(this.#context);
 	}
 
 	/** What was copied last is the likest; what is current has surely been whole. */

@@ -103,11 +103,15 @@ async function open(command: Command): Promise<Channel> {
 	const child = execa(file, args, { buffer: false, encoding: 'buffer', reject: false, stdin: 'pipe' });
 	const stderr = tailOf(child.stderr);
 	let isClosed = false;
+	// What does not listen is killed after five seconds.
+	const end = () => void child.kill('SIGTERM');
 	const stream = new JoinedStream({
 		readable: child.stdout,
 		writable: child.stdin,
-		// What does not listen is killed after five seconds.
-		close: () => void child.kill('SIGTERM'),
+		// What has written all that it had to say ends by itself, and tells how.
+		close: () => {
+			if (!child.stdout.readableEnded) end();
+		},
 		broken: () => null,
 	});
 	const ended = child.then(({ exitCode, signal = null, shortMessage }) => {
@@ -119,6 +123,7 @@ async function open(command: Command): Promise<Channel> {
 	const close = () => {
 		isClosed = true;
 		stream.destroy();
+		end();
 	};
 	return { stream, ended, close };
 }

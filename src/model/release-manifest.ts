@@ -24,11 +24,3 @@ export function manifestOf(entries: readonly ManifestEntry[]): Manifest {
 		paths: entries.map(({ path }) => path),
 	};
 }
-
-/** Whether a path is one of these or in one of these folders. */
-export function isWithin(path: string, places: readonly string[]): boolean {
-	return places.some((place) => {
-		const name = place.replace(/\/+$/, '');
-		return path === name || path.startsWith(`${name}/`);
-	});
-}

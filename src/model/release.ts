@@ -49,7 +49,3 @@ export function releaseId(
 	const short = revision === null ? 'folder' : revision.slice(0, 7);
 	return `${short}-${digest(whole.join('\0'), 8)}`;
 }
-
-export function isReleaseId(text: string): boolean {
-	return /^[0-9a-z]+-[0-9a-f]{8}$/.test(text);
-}

@@ -7,13 +7,21 @@ export interface EnvFile {
 	readonly errors: readonly FileMessage[];
 }
 
-// The grammar of dotenv, which skips in silence what it does not match; kept here only to name those lines.
-const ENTRY =
-	/^\s*(?:export\s+)?[\w.-]+(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/gm;
+/**
+ * The grammar of dotenv, which tells nobody where an entry stands, and skips in silence what it does not match: what is
+ * before the name, the name, what parts it from its value, and the value with its quotes.
+ */
+export const ENTRY =
+	/^(\s*(?:export\s+)?)([\w.-]+)(\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\n]+)?\s*(?:#.*)?$/gm;
+
+/** An env file's text as dotenv reads it. */
+export function sourceOf(text: string): string {
+	return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+}
 
 /** Reads an env file as dotenv does, with a warning for each line that it passes over. */
 export function parseEnvFile(text: string, file: string): EnvFile {
-	const source = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+	const source = sourceOf(text);
 	const variables = parse(source);
 	const errors = Object.entries(variables)
 		.filter(([, value]) => value.includes('\0'))

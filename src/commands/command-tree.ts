@@ -7,6 +7,7 @@ import { reportVerbs } from './tree/reports.ts';
 const HARMLESS: ReadonlySet<string> = new Set([...Object.keys(reportVerbs), 'completion']);
 
 function changes([verb = '', ...words]: readonly string[]): boolean {
+	if (verb === 'env') return words.some((word) => word === 'set' || word === 'unset');
 	if (verb === 'boot') return words[0] !== 'status';
 	if (verb === 'scale' && words.length === 0) return false;
 	return !HARMLESS.has(verb);

@@ -84,6 +84,7 @@ function candidatesOf({
 	if (choices.length > 0) return choices;
 	// The name of a server to be added is a new one.
 	if (argument?.name() === 'server') return operands[0] === 'add' ? [] : ({ servers }) => [...servers];
+	if (command.name() === 'env') return ({ variables }) => [...variables];
 	return TAKES_TYPES.has(argument?.name() ?? '') ? (names) => operandsOf(command.name(), names) : [];
 }
 
@@ -117,6 +118,7 @@ function namesIn(stack: Stack | null): KnownNames {
 		types: stack?.processTypes.map((type) => type.name) ?? [],
 		instances: [],
 		servers: stack?.servers.map((server) => server.name) ?? [],
+		variables: Object.keys(stack?.environmentVariables ?? {}),
 	};
 }
 

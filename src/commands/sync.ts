@@ -9,9 +9,10 @@ import type { Globals } from './globals.ts';
 import { isEmbedded } from './open-server.ts';
 import { openStack, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
-import { commandLine, pasteable } from './output/pasteable.ts';
+import { pasteable } from './output/pasteable.ts';
 import { withProgress } from './output/progress.ts';
 import { setupDetails, setupText } from './output/setup-text.ts';
+import { tellStale } from './output/stale.ts';
 import { currentUser } from './who.ts';
 
 export interface SyncFlags {
@@ -43,16 +44,8 @@ export async function sync(
 	});
 	if (result === null) return declined(output);
 	const exitCode = reportChanges(context, stack, result.rows, 'no server has anything written to it');
-	tellStale(context, result.stale);
+	tellStale(context, result.stale.map(nameOf));
 	return exitCode;
-}
-
-/** What runs keeps what it was started with. */
-function tellStale({ globals, output }: Context, stale: readonly ServerSync[]): void {
-	if (stale.length === 0) return;
-	const [first, ...others] = stale.map(nameOf);
-	const command = `restart --stale ${others.length === 0 ? `--server ${first}` : '--all'}`;
-	output.note(`what runs takes it over when it is restarted: ${commandLine(command, globals)}`);
 }
 
 function questionOf(globals: Globals, syncs: readonly ServerSync[]): Question {

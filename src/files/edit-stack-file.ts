@@ -3,17 +3,19 @@ import { basename, dirname, join } from 'node:path';
 import { ProcdeckError } from '../model/errors.ts';
 import { readTextFile } from './read-text.ts';
 
-/** What a stack file is to become. */
+/** What a file that the user wrote is to become: the stack file, or an env file. */
 export interface StackFileEdit {
 	/** Absolute. */
 	readonly path: string;
 	/** The text that the edit was made from; null: there was no such file. */
 	readonly before: string | null;
 	readonly after: string;
+	/** Permission bits of a file that is new; by default as the user's umask has it. One that is there keeps its own. */
+	readonly mode?: number;
 }
 
 /**
- * The text of a stack file, to be edited.
+ * The text of a file that the user wrote, to be edited.
  * @returns null where there is no such file
  * @throws ProcdeckError `invalid-file`
  */
@@ -50,12 +52,12 @@ export async function writeEdit(edit: StackFileEdit): Promise<void> {
 
 const NEW_FILE_MODE = 0o666;
 
-async function replace({ path, before, after }: StackFileEdit): Promise<void> {
+async function replace({ path, before, after, mode = NEW_FILE_MODE }: StackFileEdit): Promise<void> {
 	// Where it is a symbolic link, that stays.
 	const file = before === null ? path : await realpath(path);
 	const draft = join(dirname(file), `.${basename(file)}.${process.pid}.new`);
 	try {
-		const handle = await open(draft, 'wx', NEW_FILE_MODE);
+		const handle = await open(draft, 'wx', mode);
 		try {
 			if (before !== null) await resemble(handle, file);
 			await handle.writeFile(after);

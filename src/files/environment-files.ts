@@ -11,6 +11,14 @@ export interface EnvironmentFiles {
 	readonly watchedFiles: readonly string[];
 }
 
+/** The files that are read, later wins: the stack file's `env_files:`, else `.env` and `.env.ENV`. */
+export function environmentFileNames(
+	content: FoundStackFile['content'],
+	environment: string,
+): readonly string[] {
+	return content?.env_files ?? ['.env', `.env.${environment}`];
+}
+
 /** Reads `.env` and `.env.ENV` where they exist, or the stack file's `env_files:`, which must exist. */
 export async function readEnvironmentFiles(
 	directory: string,
@@ -18,7 +26,7 @@ export async function readEnvironmentFiles(
 	stackFile: Pick<FoundStackFile, 'content' | 'path' | 'lineOf'>,
 ): Promise<EnvironmentFiles> {
 	const listed = stackFile.content?.env_files;
-	const names = listed ?? ['.env', `.env.${environment}`];
+	const names = environmentFileNames(stackFile.content, environment);
 	const files = await Promise.all(names.map((name) => readOne(directory, name, listed !== undefined)));
 	const missing = (listed ?? []).flatMap((name, index): FileMessage[] => {
 		if (files[index] !== null) return [];

@@ -36,6 +36,14 @@ export interface SetupOptions {
 	readonly changeId: string;
 }
 
+/** What became of the environment on a server. */
+export type EnvironmentWritten =
+	/** Of these variables it says something else now. */
+	| { readonly kind: 'written'; readonly names: readonly string[] }
+	| { readonly kind: 'unchanged' }
+	/** Nothing of the stack was ever set up there, and nothing is. */
+	| { readonly kind: 'not-set-up' };
+
 /** What Procdeck keeps on a server beside instances: units, scripts and the environment. */
 export interface ServerSetup {
 	/**
@@ -48,6 +56,11 @@ export interface ServerSetup {
 	 * @throws ProcdeckError `conflict` when something else would have to be done now; `unreachable`, `refused`
 	 */
 	write(planned: SetupPlan, options: SetupOptions): Promise<void>;
+	/**
+	 * Writes the environment alone where it is another than the stack's files say, while nobody else changes the stack.
+	 * @throws ProcdeckError `unreachable`, `refused`
+	 */
+	writeEnvironment(): Promise<EnvironmentWritten>;
 	/**
 	 * Takes everything away that Procdeck put there, once nothing runs any more.
 	 * @returns paths under the stack's names that somebody else has put there

@@ -21,7 +21,11 @@ export type Asked =
 	  };
 
 /** What nobody has answered yet. */
-export type Question = Asked & { readonly id: string };
+export type Question = Asked & {
+	readonly id: string;
+	/** Who asks: a connection of the console's own, or the verb that runs beside it. */
+	readonly by: 'connection' | 'verb';
+};
 
 /** To what has the verb tell more, and ask again. */
 export const DETAILS = 'details';
@@ -33,7 +37,10 @@ export type Answer = boolean | string | null;
 export interface QuestionDesk {
 	/** For connections. */
 	readonly asker: Asker;
-	/** @param over nobody waits for the answer any more: it is null */
+	/**
+	 * For a verb.
+	 * @param over nobody waits for the answer any more: it is null
+	 */
 	ask(asked: Asked, over?: AbortSignal): Promise<Answer>;
 	/** Oldest first; the same array while nothing changed. */
 	questions(): readonly Question[];
@@ -60,9 +67,9 @@ function isSameKey(one: Question, other: Question): boolean {
 
 class Desk implements QuestionDesk {
 	readonly asker: Asker = {
-		trust: async (key) => (await this.ask({ kind: 'trust', key })) === true,
+		trust: async (key) => (await this.#ask({ kind: 'trust', key }, 'connection')) === true,
 		answer: async (prompt, shown) => {
-			const answer = await this.ask({ kind: 'answer', prompt, shown });
+			const answer = await this.#ask({ kind: 'answer', prompt, shown }, 'connection');
 			return typeof answer === 'string' ? answer : null;
 		},
 	};
@@ -95,8 +102,12 @@ class Desk implements QuestionDesk {
 	}
 
 	ask(asked: Asked, over?: AbortSignal): Promise<Answer> {
+		return this.#ask(asked, 'verb', over);
+	}
+
+	#ask(asked: Asked, by: Question['by'], over?: AbortSignal): Promise<Answer> {
 		if (this.#closed || over?.aborted) return Promise.resolve(null);
-		const question = { ...asked, id: freshId() };
+		const question = { ...asked, by, id: freshId() };
 		const same = this.#pending.find((other) => isSameKey(other.question, question));
 		if (same !== undefined) return same.answered;
 		over?.addEventListener('abort', () => this.answer(question.id, null));

@@ -2,13 +2,14 @@ import type { HistoryEntry } from '../model/change.ts';
 import type { WholeChange } from '../store/history.ts';
 import { listed } from './plan-effects.ts';
 
-/** Whether a server, or its load balancer, is all that a verb is about. */
+/** Whether a verb is about no process types: about a server, its load balancer, or the environment. */
 function saysAll(verb: string): boolean {
-	return verb.startsWith('server ') || verb.startsWith('lb ');
+	return ['server ', 'lb ', 'env '].some((beginning) => verb.startsWith(beginning));
 }
 
-/** `worker 3 → 4`, `restart worker.2`. */
+/** `worker 3 → 4`, `restart worker.2`, `env set DATABASE_URL`. */
 function partWords({ type, instance, from, to, verb }: HistoryEntry, arrow: string): string {
+	if (verb.startsWith('env ')) return `${verb} ${to ?? from}`;
 	if (saysAll(verb)) return verb;
 	const subject = instance ?? type ?? 'everything';
 	if (verb === 'serve') return `web traffic ${to}`;

@@ -17,6 +17,7 @@ function namesOf({ model: { state } }: Context): KnownNames {
 		types: typeNames(state),
 		instances: [...new Set(instances.map(({ name }) => name))],
 		servers: state.servers.map(({ name }) => name),
+		variables: Object.keys(state.stack.environmentVariables),
 	};
 }
 

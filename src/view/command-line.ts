@@ -1,6 +1,7 @@
 import { ProcdeckError } from '../model/errors.ts';
 import { splitWords } from '../model/split-words.ts';
 import { didYouMean } from '../model/suggest.ts';
+import { variableNames } from '../model/variable-names.ts';
 import type { Intent } from '../store/intent.ts';
 import { READ_ONLY } from './actions/change.ts';
 import { parseChange, usage } from './native-verbs.ts';
@@ -44,6 +45,13 @@ function runVerb(words: readonly string[], { model }: Context): (context: Contex
 	};
 }
 
+/** Before `env` is started with them, because everybody on this machine sees its arguments. */
+function refuseTypedValues(operands: readonly string[]): void {
+	const isOption = (word: string) => word.startsWith('--file=') || /^-[^=]*$/.test(word);
+	const words = operands.filter((word, at) => !isOption(word) && operands[at - 1] !== '--file');
+	variableNames('env set', words);
+}
+
 function parse([verb = '', ...operands]: readonly string[], context: Context): ParsedCommand {
 	if (verb === 'help' && operands.length === 1) return parse([operands[0]!, '--help'], context);
 	const line = [verb, ...operands];
@@ -51,6 +59,7 @@ function parse([verb = '', ...operands]: readonly string[], context: Context): P
 	const isReport = asksForHelp(line) || (verb === 'scale' && operands.length === 0);
 	const native = isReport ? null : parseChange(verb, operands, context);
 	if (native !== null) return { intents: native };
+	if (verb === 'env') refuseTypedValues(operands);
 	const view = isReport ? null : parseView(verb, operands, context);
 	if (view !== null) return { step: view };
 	const { verbs } = context.model.commandTree;

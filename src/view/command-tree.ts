@@ -4,6 +4,8 @@ export interface KnownNames {
 	/** `worker.2` */
 	readonly instances: readonly string[];
 	readonly servers: readonly string[];
+	/** Of the environment. */
+	readonly variables: readonly string[];
 }
 
 /** The command line that the console is a part of. */

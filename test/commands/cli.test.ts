@@ -9,6 +9,7 @@ const VERBS = [
 	...['up', 'start', 'down', 'scale', 'restart', 'move', 'stop', 'pause', 'resume', 'undo', 'server', 'sync'],
 	...['lb', 'serve'],
 	...['ps', 'logs', 'servers', 'stacks', 'history', 'check', 'doctor', 'run', 'ssh', 'boot', 'completion'],
+	'env',
 ];
 
 describe('help', () => {
@@ -16,7 +17,7 @@ describe('help', () => {
 		const { procdeck } = await tempStack(APP);
 		const { stdout, exitCode } = await procdeck('--help');
 		for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
-		for (const verb of ['env', 'release', 'supervisor', 'balancer', 'complete']) {
+		for (const verb of ['release', 'supervisor', 'balancer', 'complete']) {
 			expect(stdout).not.toMatch(new RegExp(`^  ${verb} `, 'm'));
 		}
 		expect(exitCode).toBe(0);

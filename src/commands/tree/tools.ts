@@ -40,6 +40,44 @@ function ssh(finish: Finish): Command {
 	).passThroughOptions();
 }
 
+function env(finish: Finish): Command {
+	return verb(
+		finish,
+		{
+			usage: 'env',
+			summary: 'the environment: list it, set and unset variables here and on the servers',
+			description:
+				'List the environment that all instances get, and the file and line that each variable comes from; beside it an\n' +
+				'instance has PORT, PS and PROCDECK_* of its own, and on this machine what your shell has.\n' +
+				'set and unset edit the env file here, which git should ignore, and put the environment on the servers. What runs\n' +
+				'takes it over with restart --stale. A value is asked for, or read from stdin, and never an argument: the whole\n' +
+				'stdin for one variable, lines of NAME=VALUE for several, and for - all of them that it has.',
+			examples: [
+				'procdeck env --show',
+				'procdeck env set DATABASE_URL',
+				'procdeck env set TLS_KEY < key.pem',
+				'procdeck env set - < production.env',
+				'procdeck env unset OLD_TOKEN --file .env',
+			],
+		},
+		async () => (await import('../env.ts')).env,
+	)
+		.addArgument(offered('[action]', ['set', 'unset']))
+		.argument('[names...]', 'the variables, or - for all that stdin has')
+		.option('--show', 'list: with the values')
+		.option(
+			'--file <file>',
+			'set, unset: another one of the env files, by default the one that wins over the others',
+		)
+		.option('--no-push', 'set, unset: leave the servers as they are')
+		.allowUnknownOption();
+}
+
+/** An argument with its choices, where the error for another one must not repeat it: it may hold a value. */
+function offered(name: string, choices: readonly string[]): Argument {
+	return new Argument(name).choices(choices).argParser((text) => text);
+}
+
 function boot(finish: Finish): Command {
 	return verb(
 		finish,
@@ -99,4 +137,4 @@ function init(finish: Finish): Command {
 }
 
 /** The verbs around the stack. */
-export const toolVerbs: VerbTable = { init, run, ssh, boot, completion };
+export const toolVerbs: VerbTable = { init, env, run, ssh, boot, completion };

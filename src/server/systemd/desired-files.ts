@@ -105,7 +105,7 @@ export function filesToWrite(
 ): Writing {
 	const before = on.record;
 	const writesEnvironment = before === null || (withEnvironment && !hasEnvironment(before, desired));
-	const environment = writesEnvironment ? newEnvironment(desired, now) : before.environment;
+	const environment = writesEnvironment ? newEnvironment(desired.environment, now) : before.environment;
 	const candidates = [...desired.shared, ...types.flatMap(({ template, script }) => [template, script])];
 	const files = candidates.filter(({ path, text }) => lookUp(on.texts, path) !== text);
 	const entries = types.map(({ type, command, firstPort, fingerprint }): [string, TypeRecord] => {
@@ -124,14 +124,22 @@ export function filesToWrite(
 	};
 }
 
+/**
+ * What has to be written so that the environment alone is as it should be: then what runs with another becomes stale.
+ * @param now milliseconds since the epoch by the server's clock
+ */
+export function environmentToWrite({ environment }: Desired, before: StackRecord, now: number): Writing {
+	return { files: [environment], record: { ...before, environment: newEnvironment(environment, now) } };
+}
+
 /** Whether the environment that is on the server is the one that it should be. */
 export function hasEnvironment({ environment }: StackRecord, desired: Desired): boolean {
 	return environmentDigest(desired.environment.text, environment.salt) === environment.digest;
 }
 
-function newEnvironment(desired: Desired, changedAt: number): StackRecord['environment'] {
+function newEnvironment({ text }: ServerFile, changedAt: number): StackRecord['environment'] {
 	const salt = randomBytes(12).toString('hex');
-	return { salt, digest: environmentDigest(desired.environment.text, salt), changedAt };
+	return { salt, digest: environmentDigest(text, salt), changedAt };
 }
 
 export function recordFile(layout: Layout, record: StackRecord): ServerFile {

@@ -7,13 +7,22 @@ const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$/gms;
 export function environmentDiff(before: string | null, after: string): string[] {
 	const old = valuesOf(before ?? '');
 	const now = valuesOf(after);
-	const names = [...new Set([...old.keys(), ...now.keys()])].filter(
-		(name) => old.get(name) !== now.get(name),
-	);
-	return names.flatMap((name) => [
+	return differing(old, now).flatMap((name) => [
 		...(old.has(name) ? [`-${name}=***`] : []),
 		...(now.has(name) ? [`+${name}=***`] : []),
 	]);
+}
+
+/** As {@link environmentDiff}, but the names alone. */
+export function differingVariables(before: string | null, after: string): string[] {
+	return differing(valuesOf(before ?? ''), valuesOf(after));
+}
+
+type Values = ReadonlyMap<string, string>;
+
+function differing(old: Values, now: Values): string[] {
+	const names = new Set([...old.keys(), ...now.keys()]);
+	return [...names].filter((name) => old.get(name) !== now.get(name));
 }
 
 function valuesOf(text: string): Map<string, string> {

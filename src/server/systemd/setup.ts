@@ -13,6 +13,7 @@ import type { Session } from './session.ts';
 import { planSetup } from './setup-plan.ts';
 import type { SetupWork } from './setup-work.ts';
 import { readStray, type Stray } from './stray-files.ts';
+import { writeEnvironment } from './write-environment.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface SetupContext {
@@ -33,6 +34,7 @@ export function systemdSetup(context: SetupContext): ServerSetup {
 				return (await look(context, session, session.readFiles())).work;
 			}),
 		write: (planned, options) => attempt(() => write(context, planned, options)),
+		writeEnvironment: () => attempt(() => writeEnvironment(context)),
 		remove: (options) => attempt(() => remove(context, options)),
 	};
 }

@@ -59,14 +59,8 @@ function confirmRows(question: string, hasDetails: boolean, focused: QuestionShe
 }
 
 function titleOf(question: Question, model: Model): string {
-	switch (question.kind) {
-		case 'trust':
-			return `Unknown host key of ${question.key.host}`;
-		case 'confirm':
-			return `${model.output?.line ?? 'A command'} asks`;
-		case 'answer':
-			return 'A connection asks';
-	}
+	if (question.kind === 'trust') return `Unknown host key of ${question.key.host}`;
+	return question.by === 'verb' ? `${model.output?.line ?? 'A command'} asks` : 'A connection asks';
 }
 
 function rowsOf({ question, focused, text }: QuestionSheet, width: number): Row[] {

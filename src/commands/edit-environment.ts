@@ -62,7 +62,7 @@ export async function setEnvironment(
 	requireFree(scene, named ?? []);
 	const variables = await readValues(named);
 	if (variables === null) return declined(context.output);
-	const names = variableNames('env set', [...variables.keys()]);
+	const names = [...variables.keys()];
 	requireFree(scene, names);
 	const edit = setVariables(scene.sources, scene.target, variables);
 	return carryOut(context, scene, { verb: 'env set', names, ...edit }, flags);

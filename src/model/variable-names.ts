@@ -3,6 +3,10 @@ import { ProcdeckError } from './errors.ts';
 /** What shells and systemd take as the name of a variable. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+export function isVariableName(name: string): boolean {
+	return NAME.test(name);
+}
+
 /** Of which the env files can say what they like. */
 const OWN_OF_INSTANCES: ReadonlySet<string> = new Set([
 	'PS',
@@ -19,11 +23,11 @@ const OWN_OF_INSTANCES: ReadonlySet<string> = new Set([
  */
 export function variableNames(verb: string, operands: readonly string[]): string[] {
 	operands.forEach((operand, position) => {
-		if (NAME.test(operand)) return;
+		if (isVariableName(operand)) return;
 		const option = /^--[a-z][a-z-]*/.exec(operand)?.[0];
 		if (operand.startsWith('-')) throw usage(`${verb} has no option ${option ?? 'like that'}`, verb);
 		const [before = ''] = operand.split('=');
-		if (before === operand || !NAME.test(before))
+		if (before === operand || !isVariableName(before))
 			throw usage(`argument ${position + 1} of ${verb} is no name of a variable (A-Z, a-z, 0-9, _)`, verb);
 		throw new ProcdeckError(
 			'usage',

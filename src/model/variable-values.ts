@@ -1,5 +1,6 @@
 import { parseEnvFile } from './env-file.ts';
 import { formatFileMessage, ProcdeckError } from './errors.ts';
+import { isVariableName } from './variable-names.ts';
 
 /** Values by name. */
 export type Variables = ReadonlyMap<string, string>;
@@ -25,7 +26,7 @@ export function onlyValue(name: string, stdin: string): Variables {
 /**
  * The values of several variables as they come from stdin, in lines as an env file has them.
  * @param names those that are taken; null: all
- * @throws ProcdeckError `usage` for a line that says something else, and a name that none has; without any value
+ * @throws ProcdeckError `usage` for a line that says something else, a name that none has, and one that is none; without any value
  */
 export function severalValues(names: readonly string[] | null, stdin: string): Variables {
 	const { variables, warnings } = parseEnvFile(stdin, 'stdin');
@@ -37,6 +38,9 @@ export function severalValues(names: readonly string[] | null, stdin: string): V
 		const what = wanted.length === 0 ? 'any variable' : missing.join(', ');
 		throw new ProcdeckError('usage', `stdin has no line for ${what}`, 'it takes lines of NAME=VALUE');
 	}
+	const odd = wanted.find((name) => !isVariableName(name));
+	if (odd !== undefined)
+		throw new ProcdeckError('usage', `stdin sets ${odd}, which is no name of a variable (A-Z, a-z, 0-9, _)`);
 	return new Map(wanted.map((name) => [name, variables[name]!]));
 }
 

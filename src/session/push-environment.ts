@@ -80,7 +80,7 @@ function told(
 		case 'written': {
 			const others = written.names.filter((name) => !names.includes(name));
 			const reason =
-				others.length === 0 ? null : `what the files say of ${others.join(', ')} was not there yet either`;
+				others.length === 0 ? null : `of ${others.join(', ')} the files here say something else too`;
 			return { outcome: 'done', reason };
 		}
 	}

@@ -107,8 +107,13 @@ describe('completion', () => {
 			['disable', 'enable', 'status'],
 		],
 		[['-C', '..', 'restart', 'w'], []],
+		[
+			['env', ''],
+			['set', 'unset'],
+		],
+		[['env', 'unset', 'TO'], ['TOKEN']],
 	])('of %j offers %j', async (words, offered) => {
-		const { procdeck } = await tempStack(APP);
+		const { procdeck } = await tempStack({ ...APP, '.env': 'TOKEN=1\n' });
 		const { stdout } = await procdeck('complete', '--', ...words);
 		expect(stdout.split('\n').filter(Boolean)).toEqual(offered);
 	});

@@ -83,8 +83,12 @@ export const COMMAND_TREE: CommandTree = {
 		'history',
 		'run',
 		'boot',
+		'env',
 	],
-	changes: ([verb, word]) => ['up', 'run'].includes(verb ?? '') || (verb === 'boot' && word !== 'status'),
+	changes: ([verb, word]) =>
+		['up', 'run'].includes(verb ?? '') ||
+		(verb === 'boot' && word !== 'status') ||
+		(verb === 'env' && word === 'set'),
 	complete: (words, { types, instances }) =>
 		[...types, ...instances].filter((name) => name.startsWith(words.at(-1) ?? '')),
 };

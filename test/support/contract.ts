@@ -58,6 +58,16 @@ export interface ChangesJson {
 	}[];
 }
 
+export interface EnvironmentJson {
+	readonly environment: readonly {
+		readonly name: string;
+		/** null without `--show`. */
+		readonly value: string | null;
+		readonly source: string;
+		readonly line: number | null;
+	}[];
+}
+
 /** What `undo` says beside its changes. */
 export interface UndoJson extends ChangesJson {
 	/** The entries of the history that it takes back. */

@@ -35,3 +35,8 @@ test('a change that nobody waited for is told to be recorded', () => {
 	const [line] = changesAfter(1, { outcome: 'done', reason: recordedReason(null) });
 	expect(line).toMatch(/web 1 → 2 +local +ann@desk +recorded *(│|$)/);
 });
+
+test('a change of the environment names the variables, on all servers at once', () => {
+	const made = { verb: 'env set', type: null, from: null, to: 'TOKEN', outcome: 'done' } as const;
+	expect(changesAfter(1, made)[0]).toMatch(/env set TOKEN +local +ann@desk/);
+});

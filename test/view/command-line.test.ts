@@ -76,6 +76,10 @@ test.each([
 	['down web', /down takes no words/],
 	['start -m web=2', /-m means nothing to start in the console/],
 	['run', /run COMMAND/],
+	['env set TOKEN=geheim', /^TOKEN= has a value behind it/],
+	['env set --value=geheim', /^env set has no option --value$/],
+	['env set TOKEN post:geheim', /^argument 3 of env set is no name/],
+	['env TOKEN=geheim', /^TOKEN= has a value behind it/],
 	["run 'echo", /the ' has no end/],
 ])('%s says what is wrong', (line, message) => {
 	expect(parseCommand(line, context)).toEqual({ error: expect.stringMatching(message) });
@@ -119,6 +123,7 @@ test.each([
 	['logs --grep "two words" worker', ['logs', '--grep', 'two words', 'worker']],
 	['logs web worker', ['logs', 'web', 'worker']],
 	['run --help', ['run', '--help']],
+	['env --show', ['env', '--show']],
 ])('%s is the verb itself, on a page', (line, words) => {
 	expect(asked(line)).toEqual({
 		intents: [{ kind: 'run-verb', words, changes: false }],
@@ -130,6 +135,13 @@ test.each([
 test('what goes on until it is ended is looked at from its end', () => {
 	expect(asked('up')).toMatchObject({ output: { follow: true }, intents: [{ changes: true }] });
 	expect(asked('ps --watch')).toMatchObject({ output: { follow: true } });
+});
+
+test('a variable is set by the verb itself, which asks for its value', () => {
+	const line = 'env set TOKEN --file .env';
+	expect(asked(line)).toMatchObject({
+		intents: [{ kind: 'run-verb', words: line.split(' '), changes: true }],
+	});
 });
 
 test('run has the terminal to itself, its words as they were quoted', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { loadStack } from '../../../src/files/load-stack.ts';
 import type { Stack } from '../../../src/model/stack.ts';
-import { desiredFiles, filesToWrite, recordFile } from '../../../src/server/systemd/desired-files.ts';
+import {
+	desiredFiles,
+	environmentToWrite,
+	filesToWrite,
+	hasEnvironment,
+	recordFile,
+} from '../../../src/server/systemd/desired-files.ts';
 import { layoutOf } from '../../../src/server/systemd/layout.ts';
 import { type FilesOnServer, parseFiles } from '../../../src/server/systemd/read-files.ts';
 import { planSetup } from '../../../src/server/systemd/setup-plan.ts';
@@ -227,4 +233,21 @@ describe('a drop-in', () => {
 		expect(work.items).toMatchObject([{ type: 'web', action: 'remove', paths: [path] }]);
 		expect(work.items[0]!.diff).toEqual([`--- ${path}`, '-[Service]', '-Environment=***', '-MemoryMax=5M']);
 	});
+});
+
+it('the environment alone is one file, and what is noted of the types stays', async () => {
+	const before = await stackOf();
+	const files = filesOf(before, wholeServer(before));
+	const desired = desiredFiles(
+		contextOf(await stackOf('web: run other\nworker: run worker\n', 'A=two\n')),
+		files,
+	);
+	const { files: written, record } = environmentToWrite(desired, files.record!, NOW + 1);
+	expect(written).toEqual([desired.environment]);
+	expect(record).toMatchObject({
+		types: files.record!.types,
+		paused: {},
+		environment: { changedAt: NOW + 1 },
+	});
+	expect([files.record!, record].map((each) => hasEnvironment(each, desired))).toEqual([false, true]);
 });

@@ -1,7 +1,6 @@
 import { type EnvironmentSources, readEnvironmentSources } from '../files/environment-sources.ts';
 import { type ListedVariable, listEnvironment } from '../model/environment-listing.ts';
 import { ProcdeckError } from '../model/errors.ts';
-import { sanitize } from '../model/sanitize.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
 import { openStack } from './open-stack.ts';
 import { table } from './output/table.ts';
@@ -68,5 +67,5 @@ function sourceText({ source, line }: ListedVariable): string {
 
 /** A value with its line breaks to be seen. */
 function oneLine(value: string): string {
-	return sanitize(value, { colours: false }).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+	return value.replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }

@@ -58,6 +58,7 @@ describe('unsetting a variable', () => {
 		);
 		expect(withoutVariable('A=1\r\nB=2\r\n', 'A')).toBe('B=2\r\n');
 		expect(withoutVariable('A=1\nB=2', 'B')).toBe('A=1\n');
+		expect(withoutVariable('A=1\n\nexport\nB=2\n', 'B')).toBe('A=1\n\n');
 	});
 
 	it('that is not there changes nothing', () => {

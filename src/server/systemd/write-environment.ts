@@ -14,11 +14,11 @@ import { readStray } from './stray-files.ts';
 export async function writeEnvironment(context: SetupContext): Promise<EnvironmentWritten> {
 	const session = await context.session();
 	const lock = await session.lock();
-	return lock.hold(async (on) => {
+	const written = await lock.hold(async (on): Promise<EnvironmentWritten> => {
 		if (isUntouched(on)) return { kind: 'not-set-up' };
 		const { record } = on;
 		if (record === null) throw damaged();
-		const { stack, definition, serverNow } = context;
+		const { stack, definition } = context;
 		const { layout, facts } = session;
 		const { systemdVersion, user: loginUser } = facts;
 		const desired = desiredFiles({ stack: stack(), definition, layout, systemdVersion, loginUser }, on);
@@ -27,9 +27,11 @@ export async function writeEnvironment(context: SetupContext): Promise<Environme
 		if (before === text && hasEnvironment(record, desired)) return { kind: 'unchanged' };
 		lock.requireHeld();
 		// systemd need not read its units again for it; open consoles do, when it does.
-		await writeAll(session, environmentToWrite(desired, record, serverNow()));
+		await writeAll(session, environmentToWrite(desired, record, session.serverNow));
 		return { kind: 'written', names: differingVariables(before, text) };
 	});
+	if (written.kind === 'written') await context.onChange();
+	return written;
 }
 
 function isUntouched({ power, types, record }: FilesOnServer): boolean {

@@ -10,6 +10,7 @@ const VERBS = [
 	...['lb', 'serve'],
 	...['ps', 'logs', 'servers', 'stacks', 'history', 'check', 'doctor', 'run', 'ssh', 'boot', 'completion'],
 	'env',
+	'release',
 ];
 
 describe('help', () => {
@@ -17,7 +18,7 @@ describe('help', () => {
 		const { procdeck } = await tempStack(APP);
 		const { stdout, exitCode } = await procdeck('--help');
 		for (const verb of VERBS) expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
-		for (const verb of ['release', 'supervisor', 'balancer', 'complete']) {
+		for (const verb of ['supervisor', 'balancer', 'complete']) {
 			expect(stdout).not.toMatch(new RegExp(`^  ${verb} `, 'm'));
 		}
 		expect(exitCode).toBe(0);
@@ -39,7 +40,11 @@ describe('help', () => {
 describe('a command line without meaning', () => {
 	it.each([
 		[['scal', 'web=1'], 'usage', /did you mean scale\?/],
-		[['release', 'list'], 'usage', /unknown verb release/],
+		[['release', 'list'], 'usage', /no servers over SSH/],
+		[['release', '--revision', 'v1', 'v2'], 'usage', /release \[REVISION\]/],
+		[['release', 'v1', '--dirty'], 'usage', /--dirty/],
+		[['release', 'list', '--dirty'], 'usage', /release list takes no --dirty/],
+		[['release', '--server', 'local'], 'usage', /local is this machine/],
 		[['serve', 'local', 'maybe'], 'usage', /maybe/],
 		[['serve', 'nowhere', 'on'], 'unknown-server', /nowhere/],
 		[['lb', 'add'], 'usage', /lb add SERVER/],

@@ -121,7 +121,7 @@ describe('the verbs of the command line in the console', () => {
 	it('complete with Tab', async () => {
 		const stack = await tempStack(FILES);
 		const console = await openConsole(stack);
-		console.press(':', 're', 'Tab');
+		console.press(':', 'res', 'Tab');
 		await console.waitForText(/restart {2}resume/);
 		console.press('t', 'Tab', 'worker.', 'Tab');
 		await console.waitForText(/:restart worker\.1 _/);

@@ -1,0 +1,117 @@
+// A release of an app of 5,000 files of which one changed, to three servers, against rsync to the same servers.
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Fleet } from '../test/fleet/machinery/fleet.ts';
+import { type App, withApp } from './lib/app.ts';
+import { verb } from './lib/background.ts';
+import { type BenchmarkOptions, benchmark, progress } from './lib/benchmark.ts';
+import { atMost, type Report } from './lib/report.ts';
+import { inTurn } from './lib/rounds.ts';
+import { SERVERS, withServers, writeStack } from './lib/servers.ts';
+import { median, withSpread } from './lib/statistics.ts';
+
+const FILES = 5_000;
+const FILE_BYTES = 20 * 1024;
+const CHANGED = 'src/00/file-0.js';
+/** Where rsync puts it: a folder of its own, which nothing runs from. */
+const MIRROR = '/srv/mirror';
+
+const run = promisify(execFile);
+
+/** Text that looks like code to who compresses it, and is no two times the same. */
+function fileText(number: number): string {
+	const lines: string[] = [];
+	for (let bytes = 0, seed = number + 1; bytes < FILE_BYTES; ) {
+		seed = (seed * 48_271) % 2_147_483_647;
+		const line = `export const value${seed.toString(36)} = compute(${seed}, '${(seed * 7).toString(16)}');\n`;
+		lines.push(line);
+		bytes += line.length;
+	}
+	return lines.join('').slice(0, FILE_BYTES);
+}
+
+async function writeCode({ directory }: App): Promise<void> {
+	for (let number = 0; number < FILES; number++) {
+		const folder = join(directory, 'src', String(number % 50).padStart(2, '0'));
+		await mkdir(folder, { recursive: true });
+		await writeFile(join(folder, `file-${number}.js`), fileText(number));
+	}
+}
+
+async function git({ directory }: App, ...args: string[]): Promise<void> {
+	const identity = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org', '-c', 'gc.auto=0'];
+	await run('git', ['-C', directory, ...identity, ...args]);
+}
+
+async function rsync({ directory }: App, fleet: Fleet): Promise<void> {
+	const shell = `ssh -F ${fleet.sshConfigFile}`;
+	const to = (host: string) =>
+		run('rsync', ['-az', '--delete', '--exclude=.git', '-e', shell, `${directory}/`, `${host}:${MIRROR}/`]);
+	await Promise.all(SERVERS.map(to));
+}
+
+interface Contestant {
+	readonly name: string;
+	readonly copy: () => Promise<unknown>;
+}
+
+async function timed({ copy }: Contestant): Promise<number> {
+	const begun = performance.now();
+	await copy();
+	return performance.now() - begun;
+}
+
+async function measured(app: App, fleet: Fleet, rounds: number): Promise<Report> {
+	const contestants: readonly Contestant[] = [
+		{ name: 'procdeck release', copy: () => verb(app, 'release', '--yes') },
+		{ name: 'rsync -az', copy: () => rsync(app, fleet) },
+	];
+	progress('release: everything, once');
+	const first = new Map<string, number>();
+	for (const contestant of contestants) first.set(contestant.name, await timed(contestant));
+	let changes = 0;
+	progress('release: one file changed');
+	const times = await inTurn(contestants, rounds, async (contestant) => {
+		await appendFile(join(app.directory, CHANGED), `// ${++changes}\n`);
+		await git(app, 'commit', '-qam', `Change ${changes}`);
+		return timed(contestant);
+	});
+	const [ours = [], theirs = []] = [...times.values()];
+	const ms = (value: number) => value.toFixed(0);
+	return {
+		name: 'release',
+		title: 'A release of 5,000 files, 100 MB, of which one changed, to three servers',
+		method: `The code is in a git repository, and in each round one file of it changes. A release copies it into a folder of its own, links there what is the same, switches all servers to it at once and tells their histories; nothing runs there that would have to be restarted. rsync -az brings the same change into one folder, to the three servers at the same time. Servers and both programs share the cores of this machine.`,
+		tables: [
+			{
+				columns: ['', 'everything, once, ms', 'one file changed, p50, ms'],
+				rows: [...times].map(([name, values]) => [name, ms(first.get(name)!), withSpread(values, ms)]),
+			},
+		],
+		targets: [atMost(1.2, 'x', 'one file changed, against rsync -az', median(ours) / median(theirs))],
+		notes: [],
+	};
+}
+
+function measure({ quick }: BenchmarkOptions): Promise<Report> {
+	return withServers((fleet) =>
+		withApp(async (app) => {
+			progress('release: the code');
+			await writeCode(app);
+			await writeStack(
+				app,
+				{ worker: 'sleep 1000' },
+				Object.fromEntries(SERVERS.map((name) => [name, name])),
+			);
+			await git(app, 'init', '-q');
+			await git(app, 'add', '-A');
+			await git(app, 'commit', '-qm', 'First');
+			for (const host of fleet.hosts) await host.run(`install -d -o deploy ${MIRROR}`);
+			return measured(app, fleet, quick ? 3 : 15);
+		}),
+	);
+}
+
+await benchmark(measure);

@@ -89,6 +89,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly #closing = new AbortController();
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
 	readonly #files: FilesWatch;
+	/** The connection over which the history is followed. */
+	#followed: Live | null = null;
 	/** The server's clock, in milliseconds since the epoch, when the monotonic one here was 0. */
 	#serverEpoch = 0;
 
@@ -149,6 +151,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			if (this.#listeners.has(guarded) && (stats !== false || event.kind !== 'stats')) listener(event);
 		};
 		this.#listeners.add(guarded);
+		this.#followHistorySoon();
 		try {
 			const isOpen = this.#connection.current !== null;
 			const { session } = await this.#connection.open();
@@ -314,8 +317,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const { session } = live;
 		this.#files.lookForDrift();
 		void session.lost.then((reason) => this.#lost(live, reason));
-		const followHistory = () => void rush.later(() => this.#followHistory(live));
-		setTimeout(followHistory, HISTORY_AFTER_MS).unref();
+		this.#followHistorySoon();
 		const snapshot: ServerEvent = { kind: 'snapshot', observation: this.observers.snapshot() };
 		for (const listener of this.#listeners) listener(snapshot);
 		this.#announcer.soon([...this.state.instances.keys()]);
@@ -360,8 +362,16 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		}
 	}
 
+	#followHistorySoon(): void {
+		const live = this.#connection.current;
+		if (live === null) return;
+		setTimeout(() => void rush.later(() => this.#followHistory(live)), HISTORY_AFTER_MS).unref();
+	}
+
+	/** For those who go on looking, once for each connection. */
 	async #followHistory(live: Live): Promise<void> {
-		if (this.#connection.current !== live) return;
+		if (this.#connection.current !== live || this.#followed === live || this.#listeners.size === 0) return;
+		this.#followed = live;
 		const told = (entry: HistoryEntry, writtenAt: number) => {
 			this.observers.tellHistory(entry);
 			// Somebody changed something: what is held or paused may have become another.

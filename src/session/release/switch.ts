@@ -28,15 +28,19 @@ export async function switchTo(
 	isCurrent: boolean,
 	options: ChangeOptions,
 ): Promise<Switched> {
-	const plan = await server.setup?.plan();
-	const writes = plan?.isSetUp === true && changesSomething(plan);
-	if (writes) {
-		const { who, changeId } = options;
-		await server.setup?.write(plan, { verb: 'release', who, changeId });
-	}
+	const isSetUp = (await snapshotOf(server)).power !== 'never';
+	const writes = isSetUp && (await writeSetup(server, options));
 	if (!isCurrent) await work.activate(id);
-	const restarted = await restart(server, options).catch(named(name));
+	const restarted = isSetUp ? await restart(server, options).catch(named(name)) : 0;
 	return { changed: writes || !isCurrent || restarted > 0, restarted };
+}
+
+/** @returns whether units or environment were others */
+async function writeSetup({ setup }: Server, { who, changeId }: ChangeOptions): Promise<boolean> {
+	const plan = await setup?.plan();
+	if (plan === undefined || !changesSomething(plan)) return false;
+	await setup?.write(plan, { verb: 'release', who, changeId });
+	return true;
 }
 
 /** @returns how many were restarted */

@@ -9,8 +9,62 @@ import { BEGIN_WORK } from './scripts.ts';
 
 /** Work that nobody else does at the same time. */
 export interface Exclusive extends Listed {
-	/** Holds the lock for as long as it lives. */
-	readonly lock: Channel;
+	readonly lock: ReleaseLock;
+}
+
+/** Holds the lock of the releases until it is let go, or the connection is lost. */
+export class ReleaseLock {
+	readonly #channel: Channel;
+	readonly #lines: AsyncIterator<string>;
+	#isGone = false;
+
+	constructor(channel: Channel) {
+		this.#channel = channel;
+		this.#lines = createInterface({ input: channel.stream })[Symbol.asyncIterator]();
+		void channel.ended.then(() => {
+			this.#isGone = true;
+		});
+	}
+
+	/** To be asked before each step that changes something. @throws ProcdeckError `unreachable` once it is lost */
+	requireHeld(): void {
+		if (this.#isGone) throw this.loss();
+	}
+
+	/**
+	 * Makes a release the current one, as only who holds the lock can.
+	 * @param id empty: none
+	 * @throws ProcdeckError `refused` with the server's own words, `unreachable`
+	 */
+	async activate(id: string): Promise<void> {
+		this.#channel.stream.write(`activate ${id}\n`);
+		const answer = await this.nextLine();
+		if (answer === null) throw this.loss();
+		if (answer !== 'done') throw refusal('cannot switch to the release', answer.replace(/^failed /, ''));
+	}
+
+	/** @returns null: it has ended */
+	async nextLine(): Promise<string | null> {
+		const ended = { value: null, done: true } as const;
+		// A stream that was destroyed never comes to its end.
+		const line = Promise.race([this.#lines.next(), this.#channel.ended.then(() => ended)]);
+		const { value, done } = await line.catch(() => ended);
+		return done === true ? null : value;
+	}
+
+	get ended(): Channel['ended'] {
+		return this.#channel.ended;
+	}
+
+	loss(): ProcdeckError {
+		const why = this.#channel.stream.errored?.message ?? 'the connection was lost while releasing';
+		return new ProcdeckError('unreachable', why);
+	}
+
+	async letGo(): Promise<void> {
+		this.#channel.stream.end();
+		await this.#channel.ended;
+	}
 }
 
 /**
@@ -23,34 +77,17 @@ export async function takeLock(session: Session, who: string, owner: string): Pr
 	const { code, prefix } = layout;
 	const stack = prefix.replace(/^procdeck\./, '');
 	const args = [releaseLockPath(layout), who, code, owner, stack];
-	const lock = await link.open(session.elevated('/bin/sh', '-c', BEGIN_WORK, 'sh', ...args));
-	const lines = await linesUntilReady(lock);
-	if (lines.at(-1) === 'ready') return { lock, ...parseListing(lines) };
+	const lock = new ReleaseLock(await link.open(session.elevated('/bin/sh', '-c', BEGIN_WORK, 'sh', ...args)));
+	const lines: string[] = [];
+	for (let line = await lock.nextLine(); line !== null; line = await lock.nextLine()) {
+		if (line === 'ready') return { lock, ...parseListing(lines) };
+		lines.push(line);
+	}
 	const why = lines.length === 0 ? null : whyNot(code, lines.join(' '));
 	if (why !== null) throw why;
 	const { code: exitCode, stderr } = await lock.ended;
-	if (exitCode === null)
-		throw new ProcdeckError('unreachable', lock.stream.errored?.message ?? 'the connection was lost');
+	if (exitCode === null) throw lock.loss();
 	throw refusal(`cannot prepare ${code}`, stderr.trim() || `exit ${exitCode}`);
-}
-
-export async function letGo({ lock }: Pick<Exclusive, 'lock'>): Promise<void> {
-	lock.stream.end();
-	await lock.ended;
-}
-
-/** What it prints until it holds the lock, or ends without. */
-async function linesUntilReady(channel: Channel): Promise<string[]> {
-	const lines: string[] = [];
-	const reader = createInterface({ input: channel.stream });
-	const { promise: isReady, resolve } = Promise.withResolvers<void>();
-	reader.on('error', () => {});
-	reader.on('line', (line) => {
-		lines.push(line);
-		if (line === 'ready') resolve();
-	});
-	await Promise.race([isReady, channel.ended]);
-	return lines;
 }
 
 /** @param answer `busy WHO`, `other STACK` or `foreign NAMES` */

@@ -3,7 +3,7 @@ import type { ReleaseWork, ServerReleases } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { printed } from './command.ts';
 import { listReleases } from './list.ts';
-import { letGo, takeLock } from './lock.ts';
+import { takeLock } from './lock.ts';
 import { REMOVE } from './scripts.ts';
 import { SystemdReleaseWork } from './work.ts';
 
@@ -41,7 +41,7 @@ async function begin(context: ReleasesContext, who: string): Promise<ReleaseWork
 
 async function remove(context: ReleasesContext, who: string): Promise<readonly string[]> {
 	const session = await context.session();
-	const exclusive = await takeLock(session, who, ownerOf(context, session));
+	const { lock } = await takeLock(session, who, ownerOf(context, session));
 	try {
 		const { code } = session.layout;
 		const command = session.elevated('/bin/sh', '-c', REMOVE, 'sh', code);
@@ -50,6 +50,6 @@ async function remove(context: ReleasesContext, who: string): Promise<readonly s
 		await context.onChange();
 		return left.split('\n').flatMap((name) => (name === '' ? [] : [`${code}/${name}`]));
 	} finally {
-		await letGo(exclusive);
+		await lock.letGo();
 	}
 }

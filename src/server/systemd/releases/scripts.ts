@@ -52,17 +52,38 @@ ${LIST_CURRENT_RELEASE}
 /** Run with the place. */
 export const LIST = `${LIST_RELEASES}code=$1\nlist\n`;
 
+/** `activate ID` makes a release the current one; without an ID none is. */
+const ACTIVATE = `
+activate() {
+cd -- "$code" || return
+if [ -e current ] && [ ! -L current ]; then echo "$code/current is not a link" >&2; return 1; fi
+if [ -z "$1" ]; then rm -f -- current || return
+else
+[ -d "releases/$1" ] || { echo "there is no release $1" >&2; return 1; }
+rm -f -- .procdeck/current.new && ln -s -- "releases/$1" .procdeck/current.new &&
+mv -T -- .procdeck/current.new current && touch -h -- current || return
+fi
+echo "$(date +%s%3N) $1" >>.procdeck/current.log && chown "$owner:" .procdeck/current.log
+}
+`;
+
 /**
  * Run with the file of the lock, who takes it, the place, the user whom all belongs to, and the stack's name: lists the
- * releases, and holds the lock until its stdin ends. `busy WHO` says who has it already.
+ * releases, and holds the lock until its stdin ends. Lines there are releases to be made current; `done` answers, or
+ * `failed WHY`. `busy WHO` says who has the lock already.
  */
-export const BEGIN_WORK = `${PREPARE}${LIST_RELEASES}
+export const BEGIN_WORK = `${PREPARE}${LIST_RELEASES}${ACTIVATE}
 lock=$1 code=$3 owner=$4 stack=$5
 umask 022
 mkdir -p -- "\${lock%/*}" && exec 9>>"$lock" || exit
 if ! flock -n 9; then printf 'busy %s\\n' "$(cat -- "$lock.holder" 2>/dev/null)"; exit 0; fi
 printf '%s since %s\\n' "$2" "$(date '+%H:%M:%S')" >"$lock.holder"
-prepare && { list; echo ready; cat >/dev/null; }
+serve() {
+while read -r word id; do
+if why=$(activate "$id" 2>&1); then echo done; else printf 'failed %s\\n' "$(printf %s "$why" | tr '\\n' ' ')"; fi
+done
+}
+prepare && { list; echo ready; serve; }
 ended=$?
 rm -f -- "$lock.holder"
 exit $ended
@@ -137,18 +158,6 @@ export const COMPLETE = `${IN_PLACE}
 made=.procdeck/made
 rm -f -- "$made/$2.kept"
 cat >"$made/$2.json.new" && sync "$made/$2.json.new" && mv -f -- "$made/$2.json.new" "$made/$2.json"
-`;
-
-/** Run with the place, the release, or nothing where none is to be the current one, and the user whom it belongs to. */
-export const ACTIVATE = `${IN_PLACE}
-if [ -e current ] && [ ! -L current ]; then echo "$1/current is not a link" >&2; exit 1; fi
-if [ -z "$2" ]; then rm -f -- current
-else
-[ -d "releases/$2" ] || { echo "there is no release $2" >&2; exit 1; }
-rm -f -- .procdeck/current.new && ln -s -- "releases/$2" .procdeck/current.new && mv -T -- .procdeck/current.new current || exit
-touch -h -- current
-fi
-echo "$(date +%s%3N) $2" >>.procdeck/current.log && chown "$3:" .procdeck/current.log
 `;
 
 /** Run with the place and releases, which are taken away. Without its record none is complete. */

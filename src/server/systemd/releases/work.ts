@@ -9,7 +9,7 @@ import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts'
 import type { Copying, Preparation, ReleaseWork } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { asOwner, type Purpose, piped, printed } from './command.ts';
-import { type Exclusive, letGo } from './lock.ts';
+import type { Exclusive } from './lock.ts';
 import * as scripts from './scripts.ts';
 
 export interface WorkContext extends Exclusive {
@@ -39,21 +39,17 @@ export class SystemdReleaseWork implements ReleaseWork {
 	readonly releases: ReleasesOnServer;
 	readonly #context: WorkContext;
 	readonly #origins = new Map<string, Origin>();
-	#isLost = false;
 
 	constructor(context: WorkContext) {
 		this.#context = context;
 		this.releases = context.releases;
-		void context.lock.ended.then(() => {
-			this.#isLost = true;
-		});
 	}
 
 	async begin(copying: Copying): Promise<readonly string[]> {
 		const { id, manifest, isWritten } = copying;
 		const base = this.#baseOf(id);
 		this.#origins.set(id, { copying, base });
-		this.#requireLock();
+		this.#context.lock.requireHeld();
 		const command = this.#command(scripts.BEGIN, [id, base, isWritten ? 'copy' : 'link']);
 		const needed = await piped(
 			this.#context.session,
@@ -65,14 +61,14 @@ export class SystemdReleaseWork implements ReleaseWork {
 	}
 
 	async fill(id: string, archive: Readable | null): Promise<void> {
-		this.#requireLock();
+		this.#context.lock.requireHeld();
 		const args = [id, ...(this.#origins.get(id)?.copying.shared ?? [])];
 		if (archive === null) await this.#do(scripts.FILL_NOTHING, args, { what: 'cannot copy' });
 		else await piped(this.#context.session, this.#command(scripts.FILL, args), 'cannot copy', archive);
 	}
 
 	async run(id: string, { command, environment, onLine, signal }: Preparation): Promise<void> {
-		this.#requireLock();
+		this.#context.lock.requireHeld();
 		const { session, shell } = this.#context;
 		const channel = await session.link.open(this.#command(scripts.RUN_IN, [id]));
 		const stop = () => channel.close();
@@ -87,7 +83,7 @@ export class SystemdReleaseWork implements ReleaseWork {
 		const { code, signal: killedBy } = await channel.ended;
 		signal.removeEventListener('abort', stop);
 		signal.throwIfAborted();
-		if (code === null && killedBy === null) throw this.#loss();
+		if (code === null && killedBy === null) throw this.#context.lock.loss();
 		if (code !== 0)
 			throw new ProcdeckError('refused', `\`${command}\` ended with ${killedBy ?? `exit ${code}`}`);
 	}
@@ -102,12 +98,8 @@ export class SystemdReleaseWork implements ReleaseWork {
 	}
 
 	async activate(id: string | null): Promise<void> {
-		this.#requireLock();
-		const { session, owner, onChange } = this.#context;
-		const args = [session.layout.code, id ?? '', owner];
-		const command = session.elevated('/bin/sh', '-c', scripts.ACTIVATE, 'sh', ...args);
-		await printed(session, command, { what: 'cannot switch to the release' });
-		await onChange();
+		await this.#context.lock.activate(id ?? '');
+		await this.#context.onChange();
 	}
 
 	async discard(id: string): Promise<void> {
@@ -135,7 +127,7 @@ export class SystemdReleaseWork implements ReleaseWork {
 	}
 
 	async end(): Promise<void> {
-		await letGo(this.#context);
+		await this.#context.lock.letGo();
 	}
 
 	/** What was copied last is the likest; what is current has surely been whole. */
@@ -152,7 +144,7 @@ export class SystemdReleaseWork implements ReleaseWork {
 	}
 
 	async #do(script: string, args: readonly string[], purpose: Purpose): Promise<void> {
-		this.#requireLock();
+		this.#context.lock.requireHeld();
 		await printed(this.#context.session, this.#command(script, args), purpose);
 	}
 
@@ -161,14 +153,5 @@ export class SystemdReleaseWork implements ReleaseWork {
 			what: 'cannot remove old releases',
 			timeoutMs: REMOVE_TIMEOUT_MS,
 		});
-	}
-
-	#requireLock(): void {
-		if (this.#isLost) throw this.#loss();
-	}
-
-	#loss(): ProcdeckError {
-		const { errored } = this.#context.lock.stream;
-		return new ProcdeckError('unreachable', errored?.message ?? 'the connection was lost while releasing');
 	}
 }

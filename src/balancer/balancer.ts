@@ -27,6 +27,11 @@ export interface BalancerSetup {
 	 */
 	write(planned: SetupPlan, configuration: BalancerConfiguration): Promise<void>;
 	/**
+	 * Why the configuration that is there cannot be used, in the balancer's own words; null: it can.
+	 * @throws ProcdeckError `unreachable`, `refused`
+	 */
+	check(): Promise<string | null>;
+	/**
 	 * Takes away only what was set up.
 	 * @throws ProcdeckError `unreachable`, `refused`
 	 */

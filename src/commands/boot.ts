@@ -5,8 +5,10 @@ import { ProcdeckError } from '../model/errors.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { launcherPath } from '../server/embedded/launch-daemon.ts';
 import { type BootStatus, bootStatus, disableBoot, enableBoot } from '../session/boot.ts';
+import type { BootUnit } from '../session/boot-unit.ts';
 import { coveredServers } from '../session/choose-servers.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
+import type { Globals } from './globals.ts';
 import { isEmbedded } from './open-server.ts';
 import { openStackOrRemains } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
@@ -52,12 +54,16 @@ async function set(
 ): Promise<ChangeRow> {
 	const before = await bootStatus(link, stack, name, userInfo().username);
 	if (on) {
-		const stateHome = process.env.XDG_STATE_HOME ?? null;
-		const program = [process.execPath, launcherPath()];
-		await enableBoot(link, { stack, server: name, program, procfile: globals.procfile, stateHome });
+		await enableBoot(link, bootUnit(globals, stack, name));
 	} else if (before.enabled) await disableBoot(link, stack, name);
 	const outcome = before.enabled === on ? 'unchanged' : 'done';
 	return { server: name, type: null, from: word(before.enabled), to: word(on), outcome, reason: null };
+}
+
+/** What starts a local server's supervisor with the machine as this command would. */
+export function bootUnit({ procfile }: Globals, stack: Stack, server: string): BootUnit {
+	const stateHome = process.env.XDG_STATE_HOME ?? null;
+	return { stack, server, program: [process.execPath, launcherPath()], procfile, stateHome };
 }
 
 function word(on: boolean): string {

@@ -23,7 +23,7 @@ export async function openServer(
 		const { embeddedServer } = await import('../server/embedded/client.ts');
 		const { directory, procfile, environment } = globals;
 		const location = { directory, procfile, environment };
-		return embeddedServer({ stack: source.stack, definition, location, mode });
+		return embeddedServer({ source, definition, location, mode });
 	}
 	const { openRemote, openRemoteFor } = await import('./open-remote.ts');
 	return asker === null ? openRemoteFor(globals, source, definition) : openRemote(source, definition, asker);

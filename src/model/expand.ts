@@ -35,6 +35,13 @@ export function expand(command: string, environment: Readonly<Record<string, str
 	return { text: hideUrlPasswords(text), warnings: [...warnings] };
 }
 
+/** Names that a command uses, and that neither it nor its environment sets. */
+export function unsetVariables(command: string, environment: Readonly<Record<string, string>>): string[] {
+	const { parameters, assigned } = scanShell(command);
+	const missing = parameters.filter((parameter) => isMissing(parameter, environment, assigned));
+	return [...new Set(missing.map(({ name }) => name))];
+}
+
 /** Passwords in URLs shown as `***`. */
 export function hideUrlPasswords(text: string): string {
 	return text.includes('://') ? text.replace(URL_PASSWORD, `$1:${HIDDEN}@`) : text;

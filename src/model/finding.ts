@@ -1,3 +1,5 @@
+import type { Mend } from './mend.ts';
+
 /** How bad it is; the worst first. */
 export const SEVERITIES = ['fatal', 'error', 'warning', 'fine'] as const;
 
@@ -17,6 +19,8 @@ export interface Finding {
 	readonly message: string;
 	/** What a person can do about it; null where nothing is to be done. */
 	readonly fix: string | null;
+	/** What `doctor --fix` does about it; absent where that is left to a person. */
+	readonly mend?: Mend;
 }
 
 /** A finding before it is said of which server. */
@@ -32,6 +36,6 @@ export function isOk({ severity }: Pick<Finding, 'severity'>): boolean {
 }
 
 /** The worst first, otherwise as they come. */
-export function bySeverity(findings: readonly Finding[]): Finding[] {
+export function bySeverity<Some extends Found>(findings: readonly Some[]): Some[] {
 	return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }

@@ -55,6 +55,11 @@ const SHELL_ONLY_WORDS = new Set(
 	).split(' '),
 );
 
+/** Whether a word is the shell's own, and no program. */
+export function isShellWord(word: string): boolean {
+	return SHELL_ONLY_WORDS.has(word);
+}
+
 /** A command that one `exec` can replace the shell with: no operators, no assignments, not the shell's own word. */
 export function isSimpleCommand(command: string): boolean {
 	// Quoted parts hold no operators, but `$(` and backquotes run commands inside double quotes too.

@@ -1,5 +1,6 @@
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry, Selector } from '../model/change.ts';
 import type { Found } from '../model/finding.ts';
+import type { MachineMend } from '../model/mend.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
 import type { SetupPlan } from '../model/setup.ts';
 import type { ServerDefinition } from '../model/stack.ts';
@@ -67,6 +68,11 @@ export interface ServerSetup {
 	 * @throws ProcdeckError `refused` while something runs; `unreachable`
 	 */
 	remove(options: SetupOptions): Promise<readonly string[]>;
+	/**
+	 * Does what a finding asks for on the machine.
+	 * @throws ProcdeckError `unreachable`, `refused`
+	 */
+	mend(mend: MachineMend): Promise<void>;
 }
 
 export interface ObserveOptions {

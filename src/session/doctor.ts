@@ -1,10 +1,7 @@
-import { userInfo } from 'node:os';
-import { localLink } from '../link/local.ts';
-import { ProcdeckError } from '../model/errors.ts';
-import { bySeverity, type Finding, type Found, fine } from '../model/finding.ts';
+import type { Balancer } from '../balancer/balancer.ts';
+import { bySeverity, type Finding } from '../model/finding.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
-import { bootStatus } from './boot.ts';
 
 /** What works of a server and what does not, in the order of looking. */
 export async function findingsOf(server: Server): Promise<Finding[]> {
@@ -12,33 +9,36 @@ export async function findingsOf(server: Server): Promise<Finding[]> {
 	return found.map((finding) => ({ server: server.definition.name, ...finding }));
 }
 
-/** What works of several servers and what does not, the worst first. */
-export async function examineAll(stack: Stack, servers: readonly Server[]): Promise<Finding[]> {
+/**
+ * What works of several servers and what does not, the worst first.
+ * @param balancer null: there is none
+ */
+export async function examineAll(
+	stack: Stack,
+	servers: readonly Server[],
+	balancer: Balancer | null,
+): Promise<Finding[]> {
 	const findings = await Promise.all(
 		servers.map(async (server) => {
-			const { name, supervisor } = server.definition;
-			const [own, boot] = await Promise.all([
-				findingsOf(server),
-				supervisor === 'embedded' ? bootFindings(stack, name) : [],
-			]);
-			return [...own, ...boot.map((finding) => ({ server: name, ...finding }))];
+			const own = await findingsOf(server);
+			const isLost = own.some(({ check, severity }) => check === 'connection' && severity === 'fatal');
+			return isLost ? own : [...own, ...(await findingsBeside(stack, server, balancer))];
 		}),
 	);
 	return bySeverity(findings.flat());
 }
 
-/** Whether the embedded supervisor starts with the machine, where it is to. */
-async function bootFindings(stack: Stack, server: string): Promise<Found[]> {
-	const check = 'boot';
-	const user = userInfo().username;
-	try {
-		const { enabled, lingering } = await bootStatus(localLink, stack, server, user);
-		if (!enabled) return [fine(check, 'the stack does not start with the machine (`procdeck boot enable`)')];
-		if (lingering === true) return [fine(check, 'the stack starts with the machine')];
-		const message = 'the stack starts with the first login, not with the machine';
-		return [{ check, severity: 'error', message, fix: `as root: loginctl enable-linger ${user}` }];
-	} catch (error) {
-		if (!(error instanceof ProcdeckError)) throw error;
-		return [fine(check, `the stack does not start with the machine: ${error.message}`)];
+/** What else there is of the stack on a server. */
+async function findingsBeside(stack: Stack, server: Server, balancer: Balancer | null): Promise<Finding[]> {
+	const { name, supervisor } = server.definition;
+	const found = [];
+	if (supervisor === 'embedded') {
+		const { bootFinding } = await import('./boot-finding.ts');
+		found.push(await bootFinding(stack, server));
 	}
+	if (balancer !== null && stack.loadBalancer?.server === name) {
+		const { balancerFindings } = await import('./balancer-findings.ts');
+		found.push(...(await balancerFindings(balancer)));
+	}
+	return found.map((finding) => ({ server: name, ...finding }));
 }

@@ -4,7 +4,7 @@ import { listed } from './plan-effects.ts';
 
 /** Whether a verb is about no process types: about a server, its load balancer, or the environment. */
 function saysAll(verb: string): boolean {
-	return ['server ', 'lb ', 'env '].some((beginning) => verb.startsWith(beginning));
+	return ['server ', 'lb ', 'env ', 'doctor '].some((beginning) => verb.startsWith(beginning));
 }
 
 /** `worker 3 → 4`, `restart worker.2`, `env set DATABASE_URL`. */

@@ -9,6 +9,7 @@ import { Turns } from '../../src/files/turns.ts';
 import type { BalancerConfiguration } from '../../src/model/balancer.ts';
 import { embeddedServer } from '../../src/server/embedded/client.ts';
 import { statePaths } from '../../src/server/embedded/paths.ts';
+import { readOnce } from '../../src/server/stack-source.ts';
 import { balanced } from '../../src/session/balanced-server.ts';
 import type { WatchBalancer } from '../../src/session/balancer-watch.ts';
 import { firstConfiguration } from '../../src/session/load-balancer.ts';
@@ -103,7 +104,7 @@ processes:
 	const turns = new Turns();
 	const shell = { XDG_STATE_HOME: stateHome };
 	const servers = stack.servers.map((definition) => {
-		const open = () => embeddedServer({ stack, definition, location, mode: 'attach' });
+		const open = () => embeddedServer({ source: readOnce(stack), definition, location, mode: 'attach' });
 		const watchBalancer: WatchBalancer = (listener) => {
 			const stopping = balancer.observe(listener);
 			return () => void stopping.then((stop) => stop());

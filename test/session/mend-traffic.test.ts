@@ -14,7 +14,7 @@ function balancerTelling(report: BalancerObservation) {
 	let now = report;
 	const unexpected = () => Promise.reject(new Error('nobody mends by that'));
 	const balancer: Balancer = {
-		setup: { plan: unexpected, write: unexpected, remove: unexpected },
+		setup: { plan: unexpected, write: unexpected, check: unexpected, remove: unexpected },
 		async observe(listener) {
 			listener(now);
 			return () => {};

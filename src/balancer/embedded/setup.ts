@@ -41,6 +41,11 @@ export class EmbeddedSetup implements BalancerSetup {
 		else await this.#create(configuration);
 	}
 
+	/** What cannot be used was never written. */
+	async check(): Promise<null> {
+		return null;
+	}
+
 	async remove(): Promise<void> {
 		const { paths } = this.#access;
 		// Without it nobody starts it again.

@@ -6,7 +6,7 @@ import type { SetupItem, SetupPlan } from '../../model/setup.ts';
 import type { BalancerSetup } from '../balancer.ts';
 import { resolveAddresses } from './addresses.ts';
 import { configurationText, readConfiguration, type Written } from './configuration-text.ts';
-import type { BalancerFiles, Control } from './control.ts';
+import { alertsIn, type BalancerFiles, type Control } from './control.ts';
 import { installCommand, installPackages, missingPackages } from './packages.ts';
 import { requirePort } from './port.ts';
 import { reload, restart } from './reload.ts';
@@ -37,6 +37,9 @@ export function haproxySetup(context: BalancerSetupContext): BalancerSetup {
 		async write(planned, configuration) {
 			const session = await context.session();
 			await write(context, session, planned, configuration).finally(context.onChange);
+		},
+		async check() {
+			return checkFile(await context.session());
 		},
 		async remove() {
 			const session = await context.session();
@@ -158,6 +161,18 @@ async function putInPlace(
 		else if (isOther) await control.back();
 		throw error;
 	}
+}
+
+const CHECK_TIMEOUT_MS = 20_000;
+
+/** What HAProxy says of the file that it would begin with. */
+async function checkFile(session: BalancerSession): Promise<string | null> {
+	const { haproxy, layout, link } = session;
+	const command = session.elevated('/bin/sh', '-c', '"$1" -c -q -f "$2"', 'sh', haproxy, layout.configPath);
+	const { exitCode, stdout, stderr } = await link.run(command, { timeoutMs: CHECK_TIMEOUT_MS });
+	if (exitCode === 0) return null;
+	const alerts = alertsIn(stderr);
+	return alerts.length > 0 ? alerts.join('; ') : (stderr || stdout).trim() || 'it took too long';
 }
 
 function changedMeanwhile(): ProcdeckError {

@@ -99,14 +99,23 @@ function doctor(finish: Finish): Command {
 		{
 			usage: 'doctor',
 			summary: 'what works on the servers, what does not, and how to mend it',
+			description:
+				'What works on the servers, what does not, and how to mend it; and what a reboot would start.\n' +
+				"With --fix it does, after showing it, what of that can be taken back and touches nothing of anybody else's, and looks\n" +
+				'again. It creates the user and the folder, writes drift, enables lingering and the boot, keeps the journal, lets the\n' +
+				'user read it, sets the clock by the network, and mends the load balancer; the rest is left to you.',
 			examples: [
 				'procdeck doctor',
 				'procdeck doctor web1',
+				'procdeck doctor --fix',
 				"procdeck doctor --json | jq '.findings[] | select(.ok | not)'",
 			],
 		},
 		async () => (await import('../doctor.ts')).doctor,
-	).argument('[server]', 'this server only');
+	)
+		.argument('[server]', 'this server only')
+		.option('--fix', 'mend what can be mended safely')
+		.option('--yes', 'with --fix: do not ask');
 }
 
 /** The verbs that tell something and change nothing. */

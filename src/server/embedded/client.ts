@@ -1,9 +1,10 @@
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
-import type { ServerEvent, ServerStats } from '../../model/observed.ts';
-import type { ServerDefinition, Stack } from '../../model/stack.ts';
+import type { ServerEvent, ServerObservation, ServerStats } from '../../model/observed.ts';
+import type { ServerDefinition } from '../../model/stack.ts';
 import type { LogChunk, LogQuery, ObserveOptions, Server } from '../server.ts';
+import type { StackSource } from '../stack-source.ts';
 import { forSupervisor } from '../supervisor-change.ts';
 import { appendHistory } from './history.ts';
 import { connectCompatible, connectOrLaunch, connectWithin } from './launch-daemon.ts';
@@ -16,7 +17,7 @@ import type { StackFiles } from './stack-watch.ts';
 export type { StackFiles } from './stack-watch.ts';
 
 interface EmbeddedServerOptions {
-	readonly stack: Stack;
+	readonly source: StackSource;
 	readonly definition: ServerDefinition;
 	/** `-C`, `-f` and `-e` as given, for the supervisor to find the same files. */
 	readonly location: StackFiles;
@@ -45,9 +46,10 @@ class EmbeddedServer implements Server {
 	#returning: Promise<SupervisorConnection> | null = null;
 
 	constructor(options: EmbeddedServerOptions) {
-		this.#options = { ...options, location: { ...options.location, directory: options.stack.directory } };
-		this.definition = options.definition;
-		this.#paths = statePaths(options.stack, options.definition.name);
+		const { source, definition, location } = options;
+		this.#options = { ...options, location: { ...location, directory: source.stack.directory } };
+		this.definition = definition;
+		this.#paths = statePaths(source.stack, definition.name);
 	}
 
 	async observe(listener: (event: ServerEvent) => void, options: ObserveOptions): Promise<() => void> {
@@ -86,7 +88,11 @@ class EmbeddedServer implements Server {
 
 	async examine(): Promise<readonly Found[]> {
 		const { examine } = await import('./examine.ts');
-		return examine();
+		return examine(async () => ({
+			stack: this.#options.source.stack,
+			observation: await this.#snapshot(),
+			stats: await this.stats(),
+		}));
 	}
 
 	async note(entry: HistoryEntry): Promise<void> {
@@ -120,6 +126,19 @@ class EmbeddedServer implements Server {
 		};
 	}
 
+	/** What there is now, whether a supervisor runs or not. */
+	async #snapshot(): Promise<ServerObservation> {
+		const { promise, resolve, reject } = Promise.withResolvers<ServerObservation>();
+		const stop = await this.observe(
+			(event) => {
+				if (event.kind === 'snapshot') resolve(event.observation);
+				else if (event.kind === 'connection') reject(new ProcdeckError('unreachable', event.reason ?? ''));
+			},
+			{ stats: false },
+		);
+		return promise.finally(stop);
+	}
+
 	/** Sends at least a snapshot; the connection that further events come from, or null while no supervisor runs. */
 	async #observeOnce(
 		listener: (event: ServerEvent) => void,
@@ -129,7 +148,7 @@ class EmbeddedServer implements Server {
 		const connection =
 			this.#options.mode === 'attach' ? await this.#connect() : await this.#connectIfRunning();
 		if (connection === null) {
-			const { observation } = peek(this.#paths, this.#options.stack, this.definition);
+			const { observation } = peek(this.#paths, this.#options.source.stack, this.definition);
 			listener({ kind: 'snapshot', observation });
 			return null;
 		}
@@ -196,7 +215,7 @@ class EmbeddedServer implements Server {
 			this.#connection = Promise.resolve(connection);
 			return connection;
 		}
-		const { orphaned } = peek(this.#paths, this.#options.stack, this.definition);
+		const { orphaned } = peek(this.#paths, this.#options.source.stack, this.definition);
 		return orphaned ? this.#connect() : null;
 	}
 }

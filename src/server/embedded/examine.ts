@@ -1,27 +1,44 @@
 import { mkdirSync } from 'node:fs';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateRoot } from '../../files/state-root.ts';
 import { makeFifo, punchHole } from '../../linux/files.ts';
 import { acquireLock } from '../../linux/lock.ts';
+import { ProcdeckError } from '../../model/errors.ts';
 import { type Found, fine } from '../../model/finding.ts';
-import { roomFinding } from '../room.ts';
+import { examineStack, roomFor, type StackHere } from './examine-stack.ts';
 
 const BLOCK = 4096;
 
-/** Looks at what the embedded supervisor needs of this machine, by trying it. */
-export async function examine(): Promise<Found[]> {
+/**
+ * Looks at what the embedded supervisor needs of this machine, by trying it, and at what the stack does.
+ * @param lookAtStack asked once its state is known to be usable
+ */
+export async function examine(lookAtStack: () => Promise<StackHere>): Promise<Found[]> {
 	if (process.platform !== 'linux') {
 		const fix = 'servers over SSH can be driven from here';
 		const message = `local servers need Linux, and this is ${process.platform}`;
 		return [{ check: 'platform', severity: 'fatal', message, fix }];
 	}
 	const root = stateRoot();
+	const found = await examineState(root);
+	if (found.some(({ severity }) => severity === 'fatal')) return found;
+	try {
+		const here = await lookAtStack();
+		return [...found, ...(await roomFor(root, here)), ...(await examineStack(here))];
+	} catch (error) {
+		if (!(error instanceof ProcdeckError)) throw error;
+		const { message, hint } = error;
+		return [...found, { check: 'supervisor', severity: 'fatal', message, fix: hint }];
+	}
+}
+
+async function examineState(root: string): Promise<Found[]> {
 	try {
 		mkdirSync(root, { recursive: true, mode: 0o700 });
 		const folder = await mkdtemp(join(root, 'doctor-'));
 		try {
-			return [fine('state', `${root} can be written`), ...(await tryOut(folder)), await room(root)];
+			return [fine('state', `${root} can be written`), ...(await tryOut(folder))];
 		} finally {
 			await rm(folder, { recursive: true, force: true });
 		}
@@ -70,11 +87,4 @@ async function attempt(
 	} catch (error) {
 		return { check, severity, message: (error as Error).message, fix };
 	}
-}
-
-async function room(place: string): Promise<Found> {
-	const { bavail, blocks, bsize, ffree, files } = await statfs(place);
-	const freeInodes = files > 0 ? ffree / files : null;
-	const found = { place, freeBytes: bavail * bsize, freePart: bavail / Math.max(1, blocks), freeInodes };
-	return roomFinding(found, `free some there: du -x ${place}`);
 }

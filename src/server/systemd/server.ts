@@ -5,6 +5,7 @@ import { monotonicNow } from '../../linux/proc.ts';
 import type { Change, ChangeOptions, ChangeRow, HistoryEntry, SupervisorChange } from '../../model/change.ts';
 import { type FileMessage, ProcdeckError } from '../../model/errors.ts';
 import type { Found } from '../../model/finding.ts';
+import type { MachineMend } from '../../model/mend.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
 import { type Begun, type ChangeTarget, carryOut } from '../carry-out.ts';
@@ -29,6 +30,7 @@ import { enabledUnits, FilesWatch } from './files-watch.ts';
 import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { type LogSource, readLogs } from './logs.ts';
+import { type Mending, mendMachine } from './mend.ts';
 import { instanceOf } from './names.ts';
 import { NO_RELEASE, releaseAt } from './releases/current.ts';
 import { systemdReleases } from './releases/releases.ts';
@@ -112,7 +114,8 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const stack = () => source.stack;
 		// What cannot be read now is when there is a connection again.
 		const onChange = () => this.#files.read().catch(() => {});
-		this.setup = systemdSetup({ stack, definition, session, onChange });
+		const mend = (asked: MachineMend) => mendMachine(this.#machine, asked);
+		this.setup = systemdSetup({ stack, definition, session, onChange, mend });
 		this.releases =
 			definition.kind === 'local' ? null : systemdReleases({ stack, definition, session, onChange });
 		this.#files = new FilesWatch({
@@ -192,8 +195,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	}
 
 	examine(): Promise<readonly Found[]> {
-		const { source, definition, connect } = this.#options;
-		return examine({ stack: source.stack, definition, connect: () => connect(this.#closing.signal) });
+		return examine({ ...this.#machine, link: this.#connection.current?.session.link ?? null });
 	}
 
 	async note(entry: HistoryEntry): Promise<void> {
@@ -223,6 +225,12 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const session = this.#connection.current?.session;
 		// What cannot be written stops nothing: the rows of the answer say what became of the change.
 		if (session !== undefined) await writeHistory(session, entry).catch(() => {});
+	}
+
+	/** The machine by a connection of its own. */
+	get #machine(): Mending {
+		const { source, definition, connect } = this.#options;
+		return { stack: source.stack, definition, connect: () => connect(this.#closing.signal) };
 	}
 
 	/** A user's journal can be asked for types alone. */

@@ -23,6 +23,7 @@ export interface SetupContext {
 	readonly session: () => Promise<Session>;
 	/** The server's files have become others: takes them in. */
 	readonly onChange: () => Promise<void>;
+	readonly mend: ServerSetup['mend'];
 }
 
 /** What Procdeck keeps on a server whose systemd runs its instances. */
@@ -36,6 +37,7 @@ export function systemdSetup(context: SetupContext): ServerSetup {
 		write: (planned, options) => attempt(() => write(context, planned, options)),
 		writeEnvironment: () => attempt(() => writeEnvironment(context)),
 		remove: (options) => attempt(() => remove(context, options)),
+		mend: context.mend,
 	};
 }
 

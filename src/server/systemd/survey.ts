@@ -1,5 +1,7 @@
 import type { Link } from '../../link/link.ts';
-import type { Room } from '../room.ts';
+import type { TakenPort } from '../checks/ports.ts';
+import type { Room } from '../checks/room.ts';
+import { SURVEY_SCRIPT } from './survey-script.ts';
 
 /** What is asked of a server beyond its {@link Facts}. */
 export interface SurveyQuestion {
@@ -9,10 +11,17 @@ export interface SurveyQuestion {
 	readonly runUser: string;
 	/** The folder of unit files. */
 	readonly units: string;
-	/** Ports that instances are to have. */
-	readonly ports: readonly number[];
 	/** What instances of the stack have in the names of their units. */
 	readonly prefix: string;
+	/** Ports that instances are to have. */
+	readonly ports: readonly number[];
+	readonly scope: 'system' | 'user';
+	/** Whether it matters if the clock could be set by the network. */
+	readonly asksClock: boolean;
+	/** Where the stack's environment has its programs looked for; null: as the server has it. */
+	readonly searchPath: string | null;
+	/** Programs that commands name. */
+	readonly programs: readonly string[];
 }
 
 export interface Survey {
@@ -20,6 +29,8 @@ export interface Survey {
 	readonly missing: readonly string[];
 	/** The folder that instances run in; null: there is none. */
 	readonly folder: string | null;
+	/** Whether there is anything in it. */
+	readonly hasContent: boolean;
 	/** Why the user that instances run as cannot enter it; null: that user can, or nobody may ask. */
 	readonly entry: string | null;
 	readonly hasRunUser: boolean;
@@ -32,47 +43,23 @@ export interface Survey {
 	readonly journalSize: string | null;
 	/** Whether the user's own journal can be read. */
 	readonly readsOwnJournal: boolean;
-	/** Ports among those asked for that somebody else listens on, and the name of whoever it is where that can be known. */
-	readonly taken: readonly { readonly port: number; readonly by: string | null }[];
+	/** Ports among those asked for that somebody else listens on. */
+	readonly taken: readonly TakenPort[];
+	/** Why nobody could see who listens; null: it could be seen. */
+	readonly blind: string | null;
+	/** Bytes; null: it does not tell. */
+	readonly memory: { readonly total: number; readonly available: number } | null;
+	/** Units of instances that run, and the resident bytes of all their processes. */
+	readonly running: readonly { readonly unit: string; readonly residentBytes: number }[];
+	/** Names of variables that services have by themselves. */
+	readonly variables: readonly string[];
+	/** Programs that commands name and that are not there; null: nobody could look. */
+	readonly absent: readonly string[] | null;
+	/** There is something that sets the clock by the network, and it was switched off. */
+	readonly canSetClock: boolean;
 }
 
 const SURVEY_TIMEOUT_MS = 30_000;
-
-/** Prints a line for each thing that was found. As root it looks with the eyes of the user that instances run as. */
-const SURVEY_SCRIPT = `
-path=$1 user=$2 units=$3 prefix=$4 ports=" $5 "
-for program in base64 flock logger mkfifo timeout tail; do
-command -v "$program" >/dev/null || echo "missing $program"
-done
-id -u -- "$user" >/dev/null 2>&1 && echo "user yes"
-folder=
-for candidate in "$path/current" "$path"; do
-if [ -z "$folder" ] && [ -d "$candidate" ]; then folder=$candidate; echo "folder $candidate"; fi
-done
-if [ -n "$folder" ]; then
-if [ "$(id -un)" = "$user" ]; then (cd -- "$folder") 2>&1 | sed 's/^/entry /'
-elif [ "$(id -u)" = 0 ]; then runuser -u "$user" -- /bin/sh -c 'cd -- "$1"' sh "$folder" 2>&1 | sed 's/^/entry /'
-fi
-fi
-[ -d /var/log/journal ] && { journal=/var/log/journal; echo "keeps yes"; } || journal=/run/log
-systemd-analyze cat-config systemd/journald.conf 2>/dev/null | grep -E '^(Storage|SystemMaxUse|RuntimeMaxUse)=' | sed 's/^/journal /'
-journalctl --disk-usage 2>/dev/null | sed -n '1s/^/size /p'
-[ -n "$(journalctl --quiet --lines=1 --output=cat 2>/dev/null)" ] && echo "own yes"
-while [ ! -d "$units" ]; do units=\${units%/*}; done
-for place in "$units/" "$journal" /run; do
-df -Pk "$place" 2>/dev/null | sed -n '2s/^/space /p'
-df -Pi "$place" 2>/dev/null | sed -n '2s/^/inodes /p'
-done
-command -v ss >/dev/null && ss -Hltnp 2>/dev/null | while read -r _ _ _ address _ users; do
-port=\${address##*:}
-case $ports in *" $port "*) ;; *) continue ;; esac
-pid=\${users#*pid=} pid=\${pid%%,*}
-grep -qF "/$prefix." "/proc/$pid/cgroup" 2>/dev/null && continue
-program=\${users#*\\"} program=\${program%%\\"*}
-echo "taken $port $program"
-done
-echo end
-`;
 
 /**
  * @param elevation what commands begin with that need more than the user may
@@ -81,25 +68,40 @@ echo end
 export async function survey(
 	link: Link,
 	elevation: readonly string[],
-	{ path, runUser, units, prefix, ports }: SurveyQuestion,
+	question: SurveyQuestion,
 ): Promise<Survey> {
-	const args = [path, runUser, units, prefix, ports.join(' ')];
-	const [file = '', ...rest] = [...elevation, '/bin/sh', '-c', SURVEY_SCRIPT, 'sh', ...args];
+	const { path, runUser, units, prefix, ports, scope, asksClock, searchPath, programs } = question;
+	const told = [
+		path,
+		runUser,
+		units,
+		prefix,
+		ports.join(' '),
+		scope,
+		asksClock ? 'yes' : '',
+		searchPath ?? '',
+	];
+	const command = [...elevation, '/bin/sh', '-c', SURVEY_SCRIPT, 'sh', ...told, ...programs];
+	const [file = '', ...rest] = command;
 	const { stdout, stderr } = await link.run([file, ...rest], { timeoutMs: SURVEY_TIMEOUT_MS });
 	if (!stdout.endsWith('end\n')) throw new Error(stderr.trim() || 'the answer was cut short');
 	return parseSurvey(stdout);
 }
+
+/** All that was said of a kind, a line each. */
+type Said = (kind: string) => string[];
 
 export function parseSurvey(printed: string): Survey {
 	const lines = printed.split('\n').map((line) => {
 		const space = line.indexOf(' ');
 		return space < 0 ? ([line, ''] as const) : ([line.slice(0, space), line.slice(space + 1)] as const);
 	});
-	const all = (kind: string) => lines.flatMap(([said, rest]) => (said === kind ? [rest] : []));
+	const all: Said = (kind) => lines.flatMap(([said, rest]) => (said === kind ? [rest] : []));
 	const first = (kind: string) => all(kind)[0] ?? null;
 	return {
 		missing: all('missing'),
 		folder: first('folder'),
+		hasContent: first('content') !== null,
 		entry: first('entry'),
 		hasRunUser: first('user') !== null,
 		room: roomOf(all('space'), all('inodes')),
@@ -108,6 +110,12 @@ export function parseSurvey(printed: string): Survey {
 		journalSize: first('size'),
 		readsOwnJournal: first('own') !== null,
 		taken: takenPorts(all('taken')),
+		blind: first('blind'),
+		memory: memoryOf(first('total'), first('available')),
+		running: runningUnits(all),
+		variables: all('variable'),
+		absent: first('looked') === null ? null : all('absent'),
+		canSetClock: all('clock').includes('CanNTP=yes') && all('clock').includes('NTP=no'),
 	};
 }
 
@@ -116,13 +124,34 @@ function setting(line: string): [string, string] {
 	return [key, value.join('=')];
 }
 
+const KIBIBYTE = 1024;
+
+function memoryOf(total: string | null, available: string | null): Survey['memory'] {
+	if (total === null || available === null) return null;
+	return { total: Number(total) * KIBIBYTE, available: Number(available) * KIBIBYTE };
+}
+
+/** Lines of `main`, a main process and its unit, and of `process`, that main process and what one of the unit's has used. */
+function runningUnits(all: Said): Survey['running'] {
+	const pageBytes = Number(all('page')[0] ?? 4096);
+	const pages = new Map<string, number>();
+	for (const line of all('process')) {
+		const [main = '', , , resident = 0] = line.split(' ');
+		pages.set(main, (pages.get(main) ?? 0) + Number(resident));
+	}
+	return all('main').map((line) => {
+		const [main = '', unit = ''] = line.split(' ');
+		return { unit, residentBytes: (pages.get(main) ?? 0) * pageBytes };
+	});
+}
+
 /** Lines of `df -P`: a file system, its size, what is used and free of it, how full it is, where it is mounted. */
 function roomOf(space: readonly string[], inodes: readonly string[]): Room[] {
 	const rooms = new Map<string, Room>();
 	for (const line of space) {
 		const [, total, , free, , place] = columns(line);
 		const freePart = part(free, total) ?? 1;
-		rooms.set(place, { place, freeBytes: Number(free) * 1024, freePart, freeInodes: null });
+		rooms.set(place, { place, freeBytes: Number(free) * KIBIBYTE, freePart, freeInodes: null });
 	}
 	for (const line of inodes) {
 		const [, total, , free, , place] = columns(line);
@@ -142,7 +171,7 @@ function part(free: string, total: string): number | null {
 	return Number(total) > 0 ? Number(free) / Number(total) : null;
 }
 
-function takenPorts(lines: readonly string[]): Survey['taken'] {
+function takenPorts(lines: readonly string[]): TakenPort[] {
 	const byPort = new Map(
 		lines.map((line) => {
 			const [port = '', ...program] = line.split(' ');

@@ -9,11 +9,11 @@ export interface Usage {
 const TICKS_A_SECOND = 100;
 
 /**
- * Prints what the kernel has counted for the unit of each main process (microseconds and bytes), and where it does not
- * count memory or CPU, what each of the unit's processes has used (ticks in user and kernel mode, and pages). Builtins
- * alone: it runs every two seconds, also for hundreds of instances.
+ * `group_of PID` and then `folder_of` find the cgroup of a unit's main process, `processes_of PID` prints what each of its
+ * processes has used, in user and kernel mode and in pages. Builtins alone: it runs every two seconds, also for hundreds
+ * of instances.
  */
-const USAGE_SCRIPT = `
+export const USAGE_FUNCTIONS = `
 group_of() {
 group=
 while IFS=: read -r number kind path; do
@@ -33,6 +33,19 @@ read -r stat <"/proc/$1/stat" || return
 set -- \${stat##*) }
 echo "process $main \${12} \${13} \${22}"
 }
+processes_of() {
+if [ -z "$folder" ]; then process "$1"; return; fi
+for list in "$folder/cgroup.procs" "$folder"/*/cgroup.procs; do
+while read -r pid; do process "$pid"; done <"$list"
+done
+}
+`;
+
+/**
+ * Prints what the kernel has counted for the unit of each main process (microseconds and bytes), and where it does not
+ * count memory or CPU, what its processes have used.
+ */
+const USAGE_SCRIPT = `${USAGE_FUNCTIONS}
 for main; do
 cpu= memory=
 group_of "$main"
@@ -44,10 +57,7 @@ fi
 echo "unit $main \${cpu:--} \${memory:--}"
 [ -n "$cpu" ] && [ -n "$memory" ] && continue
 uncounted=1
-if [ -z "$folder" ]; then process "$main"; continue; fi
-for list in "$folder/cgroup.procs" "$folder"/*/cgroup.procs; do
-while read -r pid; do process "$pid"; done <"$list"
-done
+processes_of "$main"
 done 2>/dev/null
 [ -n "$uncounted" ] && echo "page $(getconf PAGESIZE)"
 true

@@ -5,6 +5,7 @@ import { onTestFinished, vi } from 'vitest';
 import { loadStack } from '../../../src/files/load-stack.ts';
 import { embeddedServer } from '../../../src/server/embedded/client.ts';
 import { type StatePaths, statePaths } from '../../../src/server/embedded/paths.ts';
+import { readOnce } from '../../../src/server/stack-source.ts';
 import { Client } from '../../contract/client.ts';
 import type { ContractApp } from '../../contract/server-contract.ts';
 import { isAlive, killAll, processesWith } from '../../support/processes.ts';
@@ -36,7 +37,7 @@ export async function embeddedApp(files: Readonly<Record<string, string>>): Prom
 	if (definition === undefined) throw new Error('the stack has no server');
 	const clients: Client[] = [];
 	const connect = async () => {
-		const server = embeddedServer({ stack, definition, location, mode: 'attach' });
+		const server = embeddedServer({ source: readOnce(stack), definition, location, mode: 'attach' });
 		clients.push(new Client(server, { XDG_STATE_HOME: stateHome }));
 		return clients.at(-1) as Client;
 	};

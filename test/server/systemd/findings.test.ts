@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Found } from '../../../src/model/finding.ts';
+import { type Examined, factFindings } from '../../../src/server/systemd/fact-findings.ts';
 import type { Facts } from '../../../src/server/systemd/facts.ts';
-import { type Examined, factFindings, surveyFindings } from '../../../src/server/systemd/findings.ts';
+import type { FilesOnServer } from '../../../src/server/systemd/read-files.ts';
 import { parseSurvey, type Survey } from '../../../src/server/systemd/survey.ts';
+import { surveyFindings } from '../../../src/server/systemd/survey-findings.ts';
+import { stackOf } from '../../support/console-model.ts';
 import { definition } from '../../support/scripted-server.ts';
 
 const FACTS: Facts = {
@@ -25,7 +28,7 @@ function examined(
 	user: string | null = null,
 ): Examined {
 	return {
-		stack: { path: '/srv/shop', user },
+		stack: { ...stackOf([], ['web', 'worker']), path: '/srv/shop', user },
 		definition: { ...definition('web1'), kind: 'ssh', scope },
 		facts: { ...FACTS, ...facts },
 	};
@@ -33,6 +36,7 @@ function examined(
 
 const PRINTED = `user yes
 folder /srv/shop/current
+content yes
 keeps yes
 journal SystemMaxUse=200M
 size Archived and active journals take up 24.0M in the file system.
@@ -41,15 +45,42 @@ space /dev/sda1 20000000 12000000 8000000 60% /
 inodes /dev/sda1 1000000 200000 800000 20% /
 space tmpfs 500000 0 500000 0% /run
 inodes tmpfs 0 0 0 - /run
+total 4194304
+available 2097152
+page 4096
+main 7 procdeck.shop.development.worker@1.service
+process 7 10 20 25600
+process 7 10 20 25600
+variable LANG
+looked up
 end
 `;
+
+/** Two of worker are wanted, of which one runs. */
+const ON: FilesOnServer = {
+	record: null,
+	held: [],
+	power: 'up',
+	enabled: { worker: [1, 2] },
+	texts: {},
+	dropIns: [],
+	types: ['web', 'worker'],
+	mark: '',
+};
+
+const record = (paused: Record<string, number>): FilesOnServer['record'] => ({
+	version: 1,
+	paused,
+	types: {},
+	environment: { salt: '', digest: '', changedAt: 0 },
+});
 
 const failing = (findings: readonly Found[]) => findings.filter(({ severity }) => severity !== 'fine');
 const survey = (changed: Partial<Survey> = {}): Survey => ({ ...parseSurvey(PRINTED), ...changed });
 
 describe('what is found of a server', () => {
 	it('is fine where all is as it should be', () => {
-		expect(failing([...factFindings(examined()), ...surveyFindings(examined(), survey())])).toEqual([]);
+		expect(failing([...factFindings(examined()), ...surveyFindings(examined(), survey(), ON)])).toEqual([]);
 	});
 
 	it.each<[string, Partial<Facts>, 'system' | 'user', object]>([
@@ -82,12 +113,6 @@ describe('what is found of a server', () => {
 				severity: 'fatal',
 				fix: expect.stringContaining('loginctl enable-linger deploy'),
 			},
-		],
-		[
-			'has a clock that is behind',
-			{ clockAhead: -60_000 },
-			'system',
-			{ check: 'clock', severity: 'warning' },
 		],
 	])('%s', (_, facts, scope, finding) => {
 		expect(failing(factFindings(examined(facts, scope)))).toMatchObject([finding]);
@@ -147,13 +172,35 @@ describe('what is found of a server', () => {
 			'disk space',
 			{ room: [{ place: '/', freeBytes: 1024 ** 2, freePart: 0.001, freeInodes: 0.9 }] },
 			examined(),
-			{ severity: 'fatal' },
+			{ severity: 'fatal', message: '/: 1 MiB (0 %) free' },
 		],
 		[
-			'disk space',
+			'inodes',
 			{ room: [{ place: '/', freeBytes: 1024 ** 4, freePart: 0.5, freeInodes: 0.01 }] },
 			examined(),
-			{ severity: 'warning' },
+			{ severity: 'warning', message: '/: 1 % of the inodes are free' },
+		],
+		['clock', {}, examined({ clockAhead: -60_000 }), { severity: 'warning' }],
+		[
+			'code',
+			{ hasContent: false },
+			examined(),
+			{ severity: 'warning', message: expect.stringContaining('nothing is in') },
+		],
+		[
+			'commands',
+			{ absent: ['run'] },
+			examined(),
+			{ severity: 'error', message: 'not there: web needs run; worker needs run' },
+		],
+		[
+			'memory',
+			{ memory: { total: 1024 ** 3, available: 150 * 1024 ** 2 } },
+			examined(),
+			{
+				severity: 'error',
+				message: 'what is wanted and does not run takes 200 MiB more, and 150 MiB of 1.0 GiB are left',
+			},
 		],
 		[
 			'ports',
@@ -162,9 +209,69 @@ describe('what is found of a server', () => {
 			{ severity: 'error', message: 'somebody else listens on 5000 (nginx)' },
 		],
 	])('%s', (check, changed, of, finding) => {
-		const found = failing(surveyFindings(of, survey(changed)));
+		const found = failing(surveyFindings(of, survey(changed), ON));
 		expect(found).toMatchObject([{ check, ...finding }]);
 		expect(found[0]!.fix).not.toBeNull();
+	});
+});
+
+describe('what a server can be mended by', () => {
+	const mendsOf = (of: Examined, changed: Partial<Survey> = {}, on = ON) =>
+		[...factFindings(of), ...surveyFindings(of, survey(changed), on)].flatMap(({ mend }) => mend ?? []);
+
+	it.each<[string, Partial<Survey>, Examined, object]>([
+		['a user', { hasRunUser: false }, examined({}, 'system', 'app'), { kind: 'user', user: 'app' }],
+		[
+			'a folder',
+			{ folder: null, absent: null },
+			examined({}, 'system', 'app'),
+			{ kind: 'folder', path: '/srv/shop', owner: 'app' },
+		],
+		['a group', {}, examined({ maySudoJournal: false }), { kind: 'journal-group', user: 'deploy' }],
+		['a journal', { keepsJournal: false }, examined(), { kind: 'journal' }],
+		['a clock', { canSetClock: true }, examined({ clockAhead: 9_000 }), { kind: 'clock' }],
+	])('is %s, where the user may', (_, changed, of, mend) => {
+		expect(mendsOf(of, changed)).toEqual([mend]);
+		const powerless = { ...of, facts: { ...of.facts, maySudo: false, maySudoJournal: false } };
+		expect(mendsOf(powerless, changed)).toEqual([]);
+	});
+
+	it('is no network time where there is nothing that would bring it', () => {
+		expect(mendsOf(examined({ clockAhead: 9_000 }))).toEqual([]);
+	});
+});
+
+describe('what a reboot would start', () => {
+	const boot = (on: Partial<FilesOnServer>, of = examined(), changed: Partial<Survey> = {}) =>
+		surveyFindings(of, survey(changed), { ...ON, ...on }).find(({ check }) => check === 'boot');
+
+	it('is what is enabled, and not what is paused', () => {
+		const enabled = { web: [1, 2], worker: [1], mail: [1, 2, 3, 4, 5] };
+		expect(boot({ enabled, types: ['web', 'worker', 'mail'], record: record({ clock: 1 }) })).toMatchObject({
+			severity: 'fine',
+			message: 'a reboot starts web.1, web.2, worker.1, mail.1 to 5; not: clock (paused)',
+		});
+	});
+
+	it('is nothing where somebody has taken the target from the boot, which can be mended', () => {
+		expect(boot({ power: 'down' })).toMatchObject({
+			severity: 'error',
+			message: expect.stringContaining('does not want procdeck.shop.development.target'),
+			fix: expect.stringContaining('systemctl enable procdeck.shop.development.target'),
+			mend: { kind: 'target', target: 'procdeck.shop.development.target' },
+		});
+		expect(boot({ power: 'down' }, examined(), { running: [] })).toMatchObject({
+			severity: 'fine',
+			message: 'nothing: the stack is down',
+		});
+	});
+
+	it('waits for a login where the user does not linger', () => {
+		expect(boot({}, examined({ lingers: false }, 'user'))).toMatchObject({
+			severity: 'error',
+			message: 'a reboot starts nothing before deploy logs in, and then worker.1, worker.2',
+			mend: { kind: 'lingering', user: 'deploy' },
+		});
 	});
 });
 
@@ -172,11 +279,12 @@ describe('what a server answers', () => {
 	it('is read', () => {
 		expect(
 			parseSurvey(
-				`missing flock\nentry sh: 1: cd: can't cd to /srv/shop\ntaken 5000 nginx\ntaken 5000 nginx\ntaken 5001 \n${PRINTED}`,
+				`missing flock\nentry sh: 1: cd: can't cd to /srv/shop\ntaken 5000 nginx\ntaken 5000 nginx\ntaken 5001 \nabsent bundle\nclock CanNTP=yes\nclock NTP=no\n${PRINTED}`,
 			),
 		).toEqual({
 			missing: ['flock'],
 			folder: '/srv/shop/current',
+			hasContent: true,
 			entry: "sh: 1: cd: can't cd to /srv/shop",
 			hasRunUser: true,
 			room: [
@@ -191,6 +299,12 @@ describe('what a server answers', () => {
 				{ port: 5000, by: 'nginx' },
 				{ port: 5001, by: null },
 			],
+			blind: null,
+			memory: { total: 4 * 1024 ** 3, available: 2 * 1024 ** 3 },
+			running: [{ unit: 'procdeck.shop.development.worker@1.service', residentBytes: 200 * 1024 ** 2 }],
+			variables: ['LANG'],
+			absent: ['bundle'],
+			canSetClock: true,
 		});
 	});
 });

@@ -1,0 +1,57 @@
+import { programsOf } from '../../model/command-programs.ts';
+import { type Found, fine } from '../../model/finding.ts';
+import type { Stack } from '../../model/stack.ts';
+
+const CHECK = 'commands';
+
+type Commands = Pick<Stack, 'processTypes' | 'release' | 'shell'>;
+
+/** What of the Procfile has a command: its process types, and `release`. */
+function entriesOf({
+	processTypes,
+	release,
+}: Commands): { readonly name: string; readonly command: string }[] {
+	return [...processTypes, ...(release === null ? [] : [{ name: 'release', command: release.command }])];
+}
+
+/** The programs that have to be on a server for the Procfile's commands to run. A line of a script has each. */
+export function programsToLookUp(commands: Commands): string[] {
+	const programs = entriesOf(commands).flatMap(({ command }) => programsOf(command));
+	return [...new Set([commands.shell, ...programs])].filter((program) => !program.includes('\n'));
+}
+
+/** @param absent those of {@link programsToLookUp} that are not there; null: nobody could look */
+export function commandsFinding(commands: Commands, absent: readonly string[] | null): Found {
+	if (absent === null) return fine(CHECK, 'not looked for: there is no folder or no user to look with');
+	const missing = entriesOf(commands).flatMap(({ name, command }) => {
+		const own = programsOf(command).filter((program) => absent.includes(program));
+		return own.length === 0 ? [] : [`${name} needs ${own.join(' and ')}`];
+	});
+	const reasons = absent.includes(commands.shell) ? [`all need ${commands.shell}`, ...missing] : missing;
+	if (reasons.length === 0) return fine(CHECK, 'the programs that the Procfile names are there');
+	return {
+		check: CHECK,
+		severity: 'error',
+		message: `not there: ${reasons.join('; ')}`,
+		fix: 'install it there, or name the folder that it is in: PATH in an env file',
+	};
+}
+
+/**
+ * A function that prints a line for each program that is not there: `look_up FOLDER PATH PROGRAM…`. It looks as a shell
+ * that is to run the commands does, and runs none of them.
+ */
+export const LOOK_UP_FUNCTION = `
+look_up() {
+cd -- "$1" || return
+PATH=$2
+shift 2
+for program; do
+case $program in
+*/*) [ -f "$program" ] && [ -x "$program" ] ;;
+*) command -v "$program" >/dev/null ;;
+esac || printf 'absent %s\\n' "$program"
+done
+echo "looked up"
+}
+`;

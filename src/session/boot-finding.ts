@@ -51,8 +51,7 @@ function judge(stack: Stack, { enabled, lingering }: BootStatus, observation: Se
 }
 
 function notEnabled(stack: Stack, message: string, fix: string | null, isMendable: boolean): Found {
-	if (PASSING.includes(stack.environment))
-		return fine(CHECK, fix === null ? message : `${message} (${fix})`);
+	if (PASSING.includes(stack.environment)) return fine(CHECK, fix === null ? message : `${message} (${fix})`);
 	return { check: CHECK, severity: 'warning', message, fix, ...(isMendable && { mend: { kind: 'boot' } }) };
 }
 

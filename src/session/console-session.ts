@@ -11,6 +11,7 @@ import type { BalancingOf } from './balanced-server.ts';
 import type { WatchBalancer } from './balancer-watch.ts';
 import { createAdditions, type OpenAddition } from './console-additions.ts';
 import { createChangeRunner } from './console-changes.ts';
+import { createCheckups, withCheckups } from './console-checkups.ts';
 import { createLoadInterest } from './console-load.ts';
 import { createLogFeed } from './console-logs.ts';
 import { observeServers } from './console-observer.ts';
@@ -56,7 +57,10 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 	const observer = observeServers({
 		...options,
 		wantsLoad: load.wants,
-		onSnapshot: (name) => feed.resume(name),
+		onSnapshot: (name) => {
+			feed.resume(name);
+			checkups.connected(name);
+		},
 		onChange: () => scaler.settle(),
 		onOpen(name) {
 			// To run a stack that was never started is what the console was opened for; on other machines it only looks.
@@ -68,7 +72,8 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 	const roster = createRoster({ ...options, observer });
 	const { servers } = roster;
 	const feed = createLogFeed(servers, options.logs, tick);
-	const page = createVerbPage(verbs, options.output, tick, options.questions);
+	const checkups = createCheckups({ servers, store });
+	const page = withCheckups(createVerbPage(verbs, options.output, tick, options.questions), checkups);
 	const runner = createChangeRunner(store);
 	const { promise: left, resolve: leave } = Promise.withResolvers<void>();
 	const watchLoad = load.watch;
@@ -94,7 +99,7 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		left,
 		stop() {
 			stopTraffic();
-			for (const each of [roster, feed, scaler, observer, page]) each.stop();
+			for (const each of [roster, feed, scaler, observer, checkups, page]) each.stop();
 			options.questions.close();
 		},
 	};

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { BalancerObservation } from '../model/balancer.ts';
+import type { Found } from '../model/finding.ts';
 import { observe, type ServerEvent, type ServerObservation, type ServerStats } from '../model/observed.ts';
 import { commandShower } from '../model/shown-command.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
@@ -23,6 +24,8 @@ export interface ServerEntry {
 	readonly connectionReason: string | null;
 	readonly stats: ServerStats;
 	readonly trends: Trends;
+	/** What the doctor found last that is not fine, the worst first. */
+	readonly findings: readonly Found[];
 }
 
 /** How what runs is not what the folder and the options let expect; it stays so while the console is open. */
@@ -103,7 +106,7 @@ export function createConsoleStore(options: {
 
 /** A server of which nothing is known yet. */
 function newEntry(name: string): ServerEntry {
-	return { name, observation: null, connectionReason: null, stats: {}, trends: NO_TRENDS };
+	return { name, observation: null, connectionReason: null, stats: {}, trends: NO_TRENDS, findings: [] };
 }
 
 /** Has a server that was added among the others, as their last. */
@@ -173,6 +176,11 @@ export function receiveStats(store: ConsoleStore, samples: ReadonlyMap<string, S
 		return stats === undefined ? entry : { ...entry, stats, trends: withSample(entry.trends, stats) };
 	});
 	store.setState({ servers });
+}
+
+/** Takes in what the doctor found of a server. */
+export function receiveFindings(store: ConsoleStore, name: string, findings: readonly Found[]): void {
+	updateServer(store, name, (entry) => ({ ...entry, findings }));
 }
 
 /**

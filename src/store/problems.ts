@@ -1,3 +1,4 @@
+import { type Found, isOk } from '../model/finding.ts';
 import type { ServerObservation } from '../model/observed.ts';
 import { WEB_TYPE } from '../model/stack.ts';
 import { balancerProblems } from './balancer-problems.ts';
@@ -105,13 +106,36 @@ function driftProblems({ name, observation }: ServerEntry): Problem[] {
 	return [{ ...common, text, detail: 'procdeck sync mends it' }];
 }
 
+/** Checks whose findings the console tells by itself, as they happen. */
+const TOLD_ELSEWHERE = new Set(['connection', 'drift', 'journal', 'lingering', 'user manager']);
+
+/** What the doctor found of a server, the worst first, without what is told anyway. */
+export function findingsToTell({ findings }: ServerEntry): readonly Found[] {
+	return findings.filter(({ check }) => !TOLD_ELSEWHERE.has(check));
+}
+
+/** The worst of what the doctor found; the rest is told by it. */
+function findingProblems(server: ServerEntry): Problem[] {
+	const [worst, ...more] = findingsToTell(server);
+	if (worst === undefined) return [];
+	const { check, message, fix } = worst;
+	const text = `${check}: ${message}${more.length === 0 ? '' : `; ${more.length} more by :doctor`}`;
+	const kind = isOk(worst) ? 'advice' : 'finding';
+	return [{ kind, server: server.name, type: null, instance: null, subject: server.name, text, detail: fix }];
+}
+
 function serverProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 	const lost = isOutOfReach(server, state.now) ? [unreachableProblem(server, state.now)] : [];
 	// What is last known of a server that does not answer may have passed.
 	const own =
 		lost.length > 0
 			? []
-			: [...instanceProblems(server, state.now), ...driftProblems(server), ...typeProblems(state, server)];
+			: [
+					...instanceProblems(server, state.now),
+					...findingProblems(server),
+					...driftProblems(server),
+					...typeProblems(state, server),
+				];
 	return [...lost, ...fileProblems(server), ...own];
 }
 

@@ -23,7 +23,7 @@ import {
 	span,
 	widthOf,
 } from './row.ts';
-import { serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { findingMark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
 
 /** What all rows are drawn from. */
 export interface List {
@@ -102,13 +102,17 @@ export function serverRow(server: ServerEntry, list: List): Row {
 	const { model, ui, columns, hasPane } = list;
 	const { state, glyphs } = model;
 	const onRow = server.name === selectedServer(model, ui)?.name;
-	const name = padEnd(shorten(server.name, columns.nameWidth - 2, glyphs.ellipsis), columns.nameWidth);
+	const name = shorten(server.name, columns.nameWidth - 2, glyphs.ellipsis);
+	const mark = findingMark(server);
+	const blanks = plain(' '.repeat(Math.max(0, columns.nameWidth - widthOf(name) - widthOf(mark.text))));
 	const known = server.observation !== null;
 	return [
 		plain(onRow ? '>' : ' '),
 		standingGlyph(server, serverStanding(state, server), model),
 		plain(' '),
 		onRow ? bold(name) : isReachable(server) ? plain(name) : dim(name),
+		mark,
+		blanks,
 		...serverFacts(server, list),
 		upSpan(server, list),
 		...columns.types.flatMap(({ type, width }): Row => {

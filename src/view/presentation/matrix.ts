@@ -8,7 +8,7 @@ import { cellLook } from './cell.ts';
 import { bytesText, percentText } from './format.ts';
 import { columnsOf, type MatrixColumns, MORE_WIDTH, TOTAL_WIDTH } from './matrix-columns.ts';
 import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
-import { serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { findingMark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
 import { shownPart } from './shown-part.ts';
 
 type Focus = 'pane' | 'kept' | null;
@@ -68,7 +68,11 @@ function headRows(
 		const name = isReachable(server) ? plain(server.name) : dim(server.name);
 		const title = server.name === selected && focused ? bold(server.name) : name;
 		names.push(
-			...column([plain(' '), serverGlyph(server, model), plain(' '), title], width - 1, model),
+			...column(
+				[plain(' '), serverGlyph(server, model), plain(' '), title, findingMark(server)],
+				width - 1,
+				model,
+			),
 			plain(' '),
 		);
 		facts.push(...column([plain(' '), ...serverFacts(server, model)], width, model));

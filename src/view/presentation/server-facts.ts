@@ -1,8 +1,10 @@
+import { isOk } from '../../model/finding.ts';
 import type { ServerEntry } from '../../store/console-store.ts';
-import { isOutOfReach, sinceSeenText } from '../../store/problems.ts';
+import { findingsToTell, isOutOfReach, sinceSeenText } from '../../store/problems.ts';
+import { isReachable } from '../../store/selectors.ts';
 import { sessionsLeft } from '../../store/serving.ts';
 import type { Model } from '../model.ts';
-import { dim, plain, type Row, type Span, span } from './row.ts';
+import { bold, dim, plain, type Row, type Span, span } from './row.ts';
 
 /** The sign of a server, whatever runs there: it answers, is connected to, is out of reach, or has nothing to run. */
 export function serverGlyph(server: ServerEntry, { state, glyphs }: Model): Span {
@@ -25,6 +27,13 @@ export function serverCondition(server: ServerEntry, { state }: Model): Row | nu
 	if (left !== null) return [span('accent', `drains, ${left} left`)];
 	if (observation.power === 'down') return [dim('down')];
 	return observation.power === 'never' ? [dim('not started')] : null;
+}
+
+/** What stands behind a server's name where the doctor found something. */
+export function findingMark(server: ServerEntry): Span {
+	const [worst] = isReachable(server) ? findingsToTell(server) : [];
+	if (worst === undefined) return plain('');
+	return bold('!', isOk(worst) ? 'warn' : 'error');
 }
 
 /** `On`, `Off`, or nothing where there is no load balancer. */

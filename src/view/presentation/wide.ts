@@ -13,7 +13,7 @@ import { ruleRow } from './rule.ts';
 import { shownPart } from './shown-part.ts';
 
 function problemLook({ kind }: Problem, { glyphs }: Model): Span {
-	if (kind === 'failed' || kind === 'file' || kind === 'balancer' || kind === 'unhealthy')
+	if (['failed', 'file', 'finding', 'balancer', 'unhealthy'].includes(kind))
 		return span('error', glyphs.failed);
 	if (kind === 'backoff') return span('warn', glyphs.backoff);
 	if (kind === 'unreachable') return span('warn', glyphs.unreachable);

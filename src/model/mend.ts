@@ -63,7 +63,7 @@ export function mendText(mend: Mend): string {
 		case 'sync':
 			return 'write what differs from the files, as `procdeck sync` does';
 		case 'boot':
-			return 'have the stack start with the machine, as `procdeck boot enable` does';
+			return 'have the stack start with the machine, as `procdeck boot enable` does, before anybody logs in';
 		case 'balancer':
 			return 'make the load balancer what its configuration says';
 	}

@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+import { localLink } from '../link/local.ts';
 import type { ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
@@ -90,11 +92,9 @@ async function carryOut({ server, sync }: MendPlan, mend: Mend, tools: MendTools
 			return requireDone(await mendTraffic(server, [], balancingOf, options));
 		}
 		case 'boot': {
-			const [{ enableBoot }, { localLink }] = await Promise.all([
-				import('./boot.ts'),
-				import('../link/local.ts'),
-			]);
+			const { enableBoot } = await import('./boot.ts');
 			await enableBoot(localLink, bootUnitOf(server.definition.name));
+			await linger(userInfo().username);
 			break;
 		}
 		default:
@@ -104,15 +104,19 @@ async function carryOut({ server, sync }: MendPlan, mend: Mend, tools: MendTools
 	await server.note(entryOf(server, mend, options)).catch(() => {});
 }
 
-const LINGER_TIMEOUT_MS = 20_000;
-
 /** On this machine there is no more that its user may do. */
 async function mendHere(mend: MachineMend): Promise<void> {
 	if (mend.kind !== 'lingering') throw new Error(`${mend.kind} is not for a local server`);
-	const { localLink } = await import('../link/local.ts');
-	const { exitCode, stderr } = await localLink.run(['loginctl', 'enable-linger', mend.user], {
-		timeoutMs: LINGER_TIMEOUT_MS,
-	});
+	await linger(mend.user);
+}
+
+const LINGER_TIMEOUT_MS = 20_000;
+/** Whom the machine does not let do that may still be root without a password. */
+const LINGER_SCRIPT = 'loginctl enable-linger "$1" || sudo -n loginctl enable-linger "$1"';
+
+async function linger(user: string): Promise<void> {
+	const command = ['/bin/sh', '-c', LINGER_SCRIPT, 'sh', user] as const;
+	const { exitCode, stderr } = await localLink.run(command, { timeoutMs: LINGER_TIMEOUT_MS });
 	if (exitCode !== 0) throw new ProcdeckError('refused', stderr.trim() || 'it took too long');
 }
 

@@ -36,7 +36,7 @@ export async function binaryStackOf(options: BinaryStackOptions): Promise<Binary
 	const path = `/srv/${name}`;
 	for (const host of hosts.map((each) => fleet.host(each))) {
 		await resetHost(host);
-		await host.run(`install -d -o deploy ${path}`);
+		await host.run(`install -d -o deploy ${path}; touch ${path}/app`);
 	}
 	const servers = hosts.map((host) => `  ${host}: { host: ${host}, user: deploy }\n`);
 	const head = `stack: ${name}\npath: ${path}\nservers:\n${servers.join('')}`;

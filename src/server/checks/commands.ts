@@ -20,18 +20,33 @@ export function programsToLookUp(commands: Commands): string[] {
 	return [...new Set([commands.shell, ...programs])].filter((program) => !program.includes('\n'));
 }
 
-/** @param absent those of {@link programsToLookUp} that are not there; null: nobody could look */
-export function commandsFinding(commands: Commands, absent: readonly string[] | null): Found {
+/**
+ * @param wanted process types of which something is to run there; where there are none, all may come
+ * @param absent those of {@link programsToLookUp} that are not there; null: nobody could look
+ */
+export function commandsFinding(
+	commands: Commands,
+	wanted: ReadonlySet<string>,
+	absent: readonly string[] | null,
+): Found {
 	if (absent === null) return fine(CHECK, 'not looked for: there is no folder or no user to look with');
 	const missing = entriesOf(commands).flatMap(({ name, command }) => {
 		const own = programsOf(command).filter((program) => absent.includes(program));
-		return own.length === 0 ? [] : [`${name} needs ${own.join(' and ')}`];
+		return own.length === 0 ? [] : [{ name, text: `${name} needs ${own.join(' and ')}` }];
 	});
-	const reasons = absent.includes(commands.shell) ? [`all need ${commands.shell}`, ...missing] : missing;
-	if (reasons.length === 0) return fine(CHECK, 'the programs that the Procfile names are there');
+	const now = missing.filter(({ name }) => wanted.has(name)).map(({ text }) => text);
+	const shell = absent.includes(commands.shell) ? [`all need ${commands.shell}`] : [];
+	const later = missing.filter(({ name }) => !wanted.has(name)).map(({ text }) => text);
+	if (shell.length + now.length > 0) return notThere('error', [...shell, ...now]);
+	if (later.length > 0 && wanted.size === 0) return notThere('warning', later);
+	if (later.length === 0) return fine(CHECK, 'the programs that the Procfile names are there');
+	return fine(CHECK, `what is to run has its programs; not there for the rest: ${later.join('; ')}`);
+}
+
+function notThere(severity: 'error' | 'warning', reasons: readonly string[]): Found {
 	return {
 		check: CHECK,
-		severity: 'error',
+		severity,
 		message: `not there: ${reasons.join('; ')}`,
 		fix: 'install it there, or name the folder that it is in: PATH in an env file',
 	};

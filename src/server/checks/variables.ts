@@ -12,16 +12,19 @@ const OF_THE_SHELL = 'HOME PATH PWD OLDPWD PPID IFS OPTIND LINENO RANDOM SECONDS
 
 /**
  * Variables that commands use and nobody sets.
+ * @param wanted process types of which something is to run there; where there are none, all may come
  * @param inherited names of those that instances have there by themselves
  */
 export function variablesFinding(
 	stack: Stack,
 	server: Pick<ServerDefinition, 'name'>,
+	wanted: ReadonlySet<string>,
 	inherited: readonly string[],
 ): Found {
 	const known = Object.fromEntries([...OF_THE_SHELL, ...inherited].map((name) => [name, '']));
 	const shared = { ...known, ...stackEnvironment(stack, {}) };
-	const unset = stack.processTypes.flatMap(({ name: type, command }) => {
+	const types = stack.processTypes.filter(({ name }) => wanted.size === 0 || wanted.has(name));
+	const unset = types.flatMap(({ name: type, command }) => {
 		const own = instanceEnvironment(stack, server, { type, index: 1, port: 1 });
 		const names = unsetVariables(command, { ...shared, ...own });
 		return names.length === 0 ? [] : [`${type} uses ${names.map((name) => `$${name}`).join(' and ')}`];

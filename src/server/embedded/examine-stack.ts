@@ -25,9 +25,10 @@ const LOOK_UP_TIMEOUT_MS = 10_000;
 export async function examineStack(here: StackHere): Promise<Found[]> {
 	const { stack, observation } = here;
 	const shell = shellEnvironment(process.env);
+	const wanted = new Set(observation.types.flatMap(({ type, wanted }) => (wanted > 0 ? [type] : [])));
 	return [
-		commandsFinding(stack, await absentPrograms(stack, shell)),
-		variablesFinding(stack, observation, Object.keys(shell)),
+		commandsFinding(stack, wanted, await absentPrograms(stack, shell)),
+		variablesFinding(stack, observation, wanted, Object.keys(shell)),
 		memoryFinding({ total: totalMemory(), available: process.availableMemory() }, memoryUses(here)),
 		portsFinding(takenPorts(here)),
 	];

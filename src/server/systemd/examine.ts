@@ -11,34 +11,32 @@ import { type Examined, factFindings } from './fact-findings.ts';
 import { elevation, type Facts, readFacts } from './facts.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { type FilesOnServer, StackFiles } from './read-files.ts';
+import type { Session } from './session.ts';
 import { type SurveyQuestion, survey } from './survey.ts';
 import { codePath, isClockOff, surveyFindings } from './survey-findings.ts';
 
 export interface Examination {
 	readonly stack: Stack;
 	readonly definition: ServerDefinition;
-	/** Of a connection that there is already; null: there is none. */
-	readonly link: Link | null;
+	/** A connection that there is already, and what was found at its beginning; null: there is none. */
+	readonly session: Pick<Session, 'link' | 'facts' | 'readFiles'> | null;
 	/** @throws ProcdeckError `unreachable` */
 	readonly connect: () => Promise<Link>;
 }
 
 /** Looks at everything that a server whose systemd runs the instances needs, as far as one gets. */
 export async function examine(examination: Examination): Promise<Found[]> {
+	const { session, definition } = examination;
 	const found: Found[] = [];
 	let own: Link | null = null;
 	try {
-		own = examination.link === null ? await examination.connect() : null;
-		const link = examination.link ?? own!;
-		const facts = await readFacts(link);
-		const { kind } = examination.definition;
-		found.push(
-			fine(
-				'connection',
-				kind === 'local' ? 'this machine' : `connected as ${facts.user}, by the host key that is known`,
-			),
-		);
-		found.push(...(await examineThrough(link, facts, examination)));
+		own = session === null ? await examination.connect() : null;
+		const way: Way = session ?? (await wayOver(own!, examination));
+		const { user } = way.facts;
+		const words =
+			definition.kind === 'local' ? 'this machine' : `connected as ${user}, by the host key that is known`;
+		found.push(fine('connection', words));
+		found.push(...(await examineThrough(way, examination)));
 	} catch (error) {
 		found.push(failure(error, found.length === 0 ? 'connection' : 'examination'));
 	} finally {
@@ -53,17 +51,22 @@ function failure(error: unknown, check: string): Found {
 	return { check, severity: 'fatal', message, fix: hint };
 }
 
-async function examineThrough(
-	link: Link,
-	facts: Facts,
-	{ stack, definition }: Examination,
-): Promise<Found[]> {
+type Way = NonNullable<Examination['session']>;
+
+async function wayOver(link: Link, { stack, definition }: Examination): Promise<Way> {
+	const facts = await readFacts(link);
+	const layout = layoutOf(stack, definition.scope, facts);
+	return { link, facts, readFiles: () => new StackFiles(link, layout).read() };
+}
+
+async function examineThrough(way: Way, { stack, definition }: Examination): Promise<Found[]> {
+	const { link, facts } = way;
 	const examined = { stack, definition, facts };
 	const ofFacts = factFindings(examined);
 	if (facts.systemdVersion === 0) return ofFacts;
-	const layout = layoutOf(stack, definition.scope, facts);
-	const on = await new StackFiles(link, layout).read();
+	const on = await way.readFiles();
 	const before = elevation(facts, definition.scope);
+	const layout = layoutOf(stack, definition.scope, facts);
 	const seen = await survey(link, before ?? [], question(examined, on, layout));
 	return [...ofFacts, ...surveyFindings(examined, seen, on), drift(examined, on)];
 }

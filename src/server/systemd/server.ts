@@ -195,7 +195,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	}
 
 	examine(): Promise<readonly Found[]> {
-		return examine({ ...this.#machine, link: this.#connection.current?.session.link ?? null });
+		return examine({ ...this.#machine, session: this.#connection.current?.session ?? null });
 	}
 
 	async note(entry: HistoryEntry): Promise<void> {

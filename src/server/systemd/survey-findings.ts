@@ -27,6 +27,7 @@ const OF_SERVICES = ['USER', 'LOGNAME', 'SHELL', 'INVOCATION_ID', 'JOURNAL_STREA
 /** What instances need there. */
 export function surveyFindings(examined: Examined, found: Survey, on: FilesOnServer): Found[] {
 	const { stack, definition, facts } = examined;
+	const wanted = new Set(Object.keys(on.enabled));
 	// Without that nobody is told who it is that listens.
 	const mayLook = elevation(facts, definition.scope) !== null;
 	return [
@@ -34,8 +35,8 @@ export function surveyFindings(examined: Examined, found: Survey, on: FilesOnSer
 		programs(found),
 		runUser(examined, found),
 		code(examined, found),
-		commandsFinding(stack, found.absent),
-		variablesFinding(stack, definition, [...OF_SERVICES, ...found.variables]),
+		commandsFinding(stack, wanted, found.absent),
+		variablesFinding(stack, definition, wanted, [...OF_SERVICES, ...found.variables]),
 		...journalFindings(examined, found),
 		...found.room.flatMap((room) =>
 			roomFindings(room, `free some there: journalctl --vacuum-size=200M, or see du -x ${room.place}`),

@@ -82,14 +82,15 @@ describe('variables', () => {
 			}),
 			environmentVariables: { DB: 'x' },
 		};
-		expect(variablesFinding(stack, { name: 'web1' }, ['LANG'])).toMatchObject({
+		expect(variablesFinding(stack, { name: 'web1' }, new Set(), ['LANG'])).toMatchObject({
 			severity: 'warning',
 			message: 'nobody sets what commands use: worker uses $A and $B',
 		});
-		expect(variablesFinding(stack, { name: 'web1' }, ['A', 'B'])).toMatchObject({
+		expect(variablesFinding(stack, { name: 'web1' }, new Set(), ['A', 'B'])).toMatchObject({
 			message: expect.stringContaining('web uses $LANG'),
 		});
-		expect(variablesFinding(stack, { name: 'web1' }, ['A', 'B', 'LANG']).severity).toBe('fine');
+		expect(variablesFinding(stack, { name: 'web1' }, new Set(), ['A', 'B', 'LANG']).severity).toBe('fine');
+		expect(variablesFinding(stack, { name: 'web1' }, new Set(['mail']), []).severity).toBe('fine');
 	});
 });
 
@@ -105,13 +106,26 @@ describe('commands', () => {
 	});
 
 	it('are told by who needs them', () => {
-		expect(commandsFinding(stack, ['bundle'])).toMatchObject({
+		const found = (wanted: readonly string[], absent: readonly string[] | null) =>
+			commandsFinding(stack, new Set(wanted), absent);
+		expect(found(['web', 'worker'], ['bundle'])).toMatchObject({
 			severity: 'error',
+			message: 'not there: web needs bundle',
+		});
+		expect(found(['worker'], ['bundle'])).toMatchObject({
+			severity: 'fine',
+			message: expect.stringContaining('not there for the rest: web needs bundle; release needs bundle'),
+		});
+		expect(found([], ['bundle'])).toMatchObject({
+			severity: 'warning',
 			message: 'not there: web needs bundle; release needs bundle',
 		});
-		expect(commandsFinding(stack, ['bash'])).toMatchObject({ message: 'not there: all need bash' });
-		expect(commandsFinding(stack, []).severity).toBe('fine');
-		expect(commandsFinding(stack, null)).toMatchObject({
+		expect(found(['web'], ['bash'])).toMatchObject({
+			severity: 'error',
+			message: 'not there: all need bash',
+		});
+		expect(found(['web'], []).severity).toBe('fine');
+		expect(found(['web'], null)).toMatchObject({
 			severity: 'fine',
 			message: expect.stringContaining('not looked for'),
 		});

@@ -191,7 +191,7 @@ describe('what is found of a server', () => {
 			'commands',
 			{ absent: ['run'] },
 			examined(),
-			{ severity: 'error', message: 'not there: web needs run; worker needs run' },
+			{ severity: 'error', message: 'not there: worker needs run' },
 		],
 		[
 			'memory',

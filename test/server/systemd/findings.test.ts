@@ -3,6 +3,7 @@ import type { Found } from '../../../src/model/finding.ts';
 import { type Examined, factFindings } from '../../../src/server/systemd/fact-findings.ts';
 import type { Facts } from '../../../src/server/systemd/facts.ts';
 import type { FilesOnServer } from '../../../src/server/systemd/read-files.ts';
+import { NO_RELEASE } from '../../../src/server/systemd/releases/current.ts';
 import { parseSurvey, type Survey } from '../../../src/server/systemd/survey.ts';
 import { surveyFindings } from '../../../src/server/systemd/survey-findings.ts';
 import { stackOf } from '../../support/console-model.ts';
@@ -66,6 +67,7 @@ const ON: FilesOnServer = {
 	dropIns: [],
 	types: ['web', 'worker'],
 	mark: '',
+	release: NO_RELEASE,
 };
 
 const record = (paused: Record<string, number>): FilesOnServer['record'] => ({

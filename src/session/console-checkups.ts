@@ -1,4 +1,4 @@
-import { bySeverity } from '../model/finding.ts';
+import { bySeverity, type Found } from '../model/finding.ts';
 import type { Server } from '../server/server.ts';
 import { type ConsoleStore, receiveFindings } from '../store/console-store.ts';
 import { isReachable, serverNamed } from '../store/selectors.ts';
@@ -74,7 +74,8 @@ class PatientCheckups implements Checkups {
 		const [name] = this.#waiting;
 		if (name !== undefined && isQuiet(this.#options.store)) {
 			this.#waiting.delete(name);
-			await this.#lookAt(name);
+			// What cannot be told now is told the next time.
+			await this.#lookAt(name).catch(() => {});
 		}
 		this.#next = null;
 		this.#schedule();
@@ -86,16 +87,22 @@ class PatientCheckups implements Checkups {
 		const entry = serverNamed(store.getState(), name);
 		// When it is back, it is looked at.
 		if (server === undefined || entry === null || !isReachable(entry)) return;
+		const found = await server.examine();
+		// A look that was cut off says nothing of the server; when it is back, it is looked at anew.
+		if (this.#isOver || servers.get(name) !== server || wasCutOff(found)) return;
 		this.#lookedAt.set(name, performance.now());
-		// What cannot be told now is told the next time.
-		const found = await server.examine().catch(() => []);
-		if (this.#isOver || servers.get(name) !== server) return;
 		const wanting = found.filter(({ severity }) => severity !== 'fine');
 		receiveFindings(store, name, bySeverity(wanting));
 		clearTimeout(this.#repeats.get(name));
 		const repeat = setTimeout(() => this.#await(name), withChance(this.#times.everyMs)).unref();
 		this.#repeats.set(name, repeat);
 	}
+}
+
+const OF_THE_LOOK_ITSELF = ['connection', 'examination'];
+
+function wasCutOff(found: readonly Found[]): boolean {
+	return found.some(({ check, severity }) => severity === 'fatal' && OF_THE_LOOK_ITSELF.includes(check));
 }
 
 function withChance(ms: number): number {

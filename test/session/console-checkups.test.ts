@@ -77,6 +77,23 @@ describe('a console looks at its servers', () => {
 		expect(first.looks()).toBe(1);
 	});
 
+	it('anew when the look was cut off', async () => {
+		const cutOff: Found = { check: 'examination', severity: 'fatal', message: 'lost', fix: null };
+		const { server, looks } = patient('web1');
+		const isCut = { now: true };
+		const examine = async () => {
+			await server.examine();
+			return isCut.now ? [cutOff] : [WARNING];
+		};
+		const { checkups, findings } = checkupsOf([{ server: { ...server, examine }, looks }]);
+		checkups.connected('web1');
+		await waitFor(() => looks() === 1, 'the look that was cut off');
+		isCut.now = false;
+		checkups.connected('web1');
+		await waitFor(() => findings('web1').length > 0, 'the look after that');
+		expect(findings('web1')).toEqual([WARNING]);
+	});
+
 	it('again when what was found is old', async () => {
 		const { server, looks } = patient('web1');
 		const { checkups } = checkupsOf([{ server, looks }], 1);

@@ -13,7 +13,7 @@ export interface Examined {
 	readonly facts: Facts;
 }
 
-/** Whether there is anything that root may do and this user too. */
+/** Whether the user may do what root may. */
 export function mayBeRoot({ uid, maySudo }: Facts): boolean {
 	return uid === 0 || maySudo;
 }

@@ -109,9 +109,14 @@ function driftProblems({ name, observation }: ServerEntry): Problem[] {
 /** Checks whose findings the console tells by itself, as they happen. */
 const TOLD_ELSEWHERE = new Set(['connection', 'drift', 'journal', 'lingering', 'user manager']);
 
+/** Warnings of what somebody has decided, such as to run instances as root: what never goes hides what comes. */
+const DECIDED = new Set(['run user']);
+
 /** What the doctor found of a server, the worst first, without what is told anyway. */
 export function findingsToTell({ findings }: ServerEntry): readonly Found[] {
-	return findings.filter(({ check }) => !TOLD_ELSEWHERE.has(check));
+	return findings.filter(
+		(finding) => !TOLD_ELSEWHERE.has(finding.check) && !(isOk(finding) && DECIDED.has(finding.check)),
+	);
 }
 
 /** The worst of what the doctor found; the rest is told by it. */

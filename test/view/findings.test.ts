@@ -36,6 +36,11 @@ describe('what the doctor found of a server', () => {
 		expect(screen).toContain('1 to look at');
 	});
 
+	test('is not told where somebody has decided it so', () => {
+		expect(scene(found('run user', 'warning')).screen(120, 24)).toContain('all well');
+		expect(scene(found('run user', 'fatal')).screen(120, 24)).toContain('! 1 wrong');
+	});
+
 	test('is marked in the list of servers, too', () => {
 		const list = scene(found('commands', 'error')).screen(120, 24, { arrangement: 'list' });
 		expect(list).toMatch(/● web2! /);

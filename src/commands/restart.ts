@@ -11,7 +11,7 @@ export function restart(context: Context, operands: readonly string[], flags: Re
 	return applyChange(context, flags, {
 		what: 'restarting',
 		takesRemains: false,
-		...(flags.stale ? { ifNone: 'nothing runs with an older command or environment' } : {}),
+		...(flags.stale ? { ifNone: 'nothing runs with older code, command or environment' } : {}),
 		choose: (stack) => chooseServers(stack.servers, flags),
 		build: (known) => ({
 			verb: 'restart',

@@ -28,7 +28,7 @@ export type SupervisorChange =
 	| {
 			readonly verb: 'restart';
 			readonly selectors: readonly Selector[];
-			/** Only the instances that run with an older command or environment. */
+			/** Only the instances that run with older code, command or environment. */
 			readonly staleOnly: boolean;
 			/** All at once instead of rolling. */
 			readonly atOnce: boolean;

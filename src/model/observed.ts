@@ -31,7 +31,7 @@ export interface InstanceObservation {
 	readonly state: InstanceState;
 	/** null without a readiness check. */
 	readonly ready: boolean | null;
-	/** Runs with an older command or environment than the files say now. */
+	/** Runs with older code, command or environment than the files say now. */
 	readonly stale: boolean;
 	/** Held by a `stop` of this very instance, until `start`. */
 	readonly held: boolean;

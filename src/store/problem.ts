@@ -13,6 +13,7 @@ export const KINDS = [
 	'advice',
 	'orphan',
 	'surplus',
+	'release',
 	'stale',
 ] as const;
 export type ProblemKind = (typeof KINDS)[number];

@@ -6,6 +6,7 @@ import type { ConsoleState, ServerEntry } from './console-store.ts';
 import { perObject } from './derived.ts';
 import { instanceProblems } from './instance-problems.ts';
 import { KINDS, type Problem } from './problem.ts';
+import { otherRelease } from './release-standing.ts';
 import { cellsOf, isChanging } from './selectors.ts';
 import { isAtWork } from './traffic.ts';
 
@@ -33,7 +34,7 @@ function typeProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 		}
 		const stale = cell.instances.filter((instance) => instance.stale).length;
 		if (stale > 0 && !known?.orphan && !isChanging(cell)) {
-			const text = `${stale} of ${cell.instances.length} with an older command or environment; r takes the new one`;
+			const text = `${stale} of ${cell.instances.length} with older code, command or environment; r takes the new one`;
 			problems.push({ ...common, kind: 'stale', text });
 		}
 	}
@@ -129,6 +130,18 @@ function findingProblems(server: ServerEntry): Problem[] {
 	return [{ kind, server: server.name, type: null, instance: null, subject: server.name, text, detail: fix }];
 }
 
+function releaseProblems(state: ConsoleState, server: ServerEntry): Problem[] {
+	const other = otherRelease(state, server);
+	if (other === null) return [];
+	const common = { kind: 'release', server: server.name, type: null, instance: null } as const;
+	const text =
+		other.has === null
+			? `its code is in no release; others have ${other.latest}`
+			: `has the release ${other.has}; others have ${other.latest}`;
+	const detail = `procdeck release --server ${server.name} brings it in step`;
+	return [{ ...common, subject: server.name, text, detail }];
+}
+
 function serverProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 	const lost = isOutOfReach(server, state.now) ? [unreachableProblem(server, state.now)] : [];
 	// What is last known of a server that does not answer may have passed.
@@ -139,6 +152,7 @@ function serverProblems(state: ConsoleState, server: ServerEntry): Problem[] {
 					...instanceProblems(server, state.now),
 					...findingProblems(server),
 					...driftProblems(server),
+					...releaseProblems(state, server),
 					...typeProblems(state, server),
 				];
 	return [...lost, ...fileProblems(server), ...own];

@@ -96,7 +96,7 @@ function restart(finish: Finish): Command {
 				},
 				async () => (await import('../restart.ts')).restart,
 			)
-				.option('--stale', 'only what runs with an older command or environment')
+				.option('--stale', 'only what runs with older code, command or environment')
 				.option('--at-once', 'all at the same time'),
 		),
 	);

@@ -16,7 +16,7 @@ import {
 
 type Restart = Extract<Intent, { kind: 'restart' }>;
 
-/** What a restart would restart: with `staleOnly` only what runs with an older command or environment. */
+/** What a restart would restart: with `staleOnly` only what runs with older code, command or environment. */
 function restarted(state: ConsoleState, { servers, selectors, staleOnly }: Restart): Affected {
 	const meant = affected(state, servers, selectors);
 	return staleOnly ? { running: meant.running.filter(({ stale }) => stale), idle: [], heldTypes: [] } : meant;

@@ -23,7 +23,7 @@ import {
 	span,
 	widthOf,
 } from './row.ts';
-import { findingMark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { findingMark, releaseRemark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
 
 /** What all rows are drawn from. */
 export interface List {
@@ -79,7 +79,11 @@ function serverFacts(server: ServerEntry, { model, columns: { servingWidth } }: 
 	const width = servingWidth + CPU_WIDTH + MEMORY_WIDTH;
 	if (condition !== null) return fit(condition, width, model.glyphs.ellipsis);
 	const serving = padEnd(servingText(server), servingWidth);
-	return [serving.startsWith('On') ? plain(serving) : dim(serving), dim(loadText(totals(server.stats)))];
+	const load = releaseRemark(server, model) ?? dim(loadText(totals(server.stats)));
+	return [
+		serving.startsWith('On') ? plain(serving) : dim(serving),
+		...fit([load], CPU_WIDTH + MEMORY_WIDTH, model.glyphs.ellipsis),
+	];
 }
 
 function upSpan(server: ServerEntry, { model: { state } }: List): Span {

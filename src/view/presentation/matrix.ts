@@ -8,7 +8,7 @@ import { cellLook } from './cell.ts';
 import { bytesText, percentText } from './format.ts';
 import { columnsOf, type MatrixColumns, MORE_WIDTH, TOTAL_WIDTH } from './matrix-columns.ts';
 import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
-import { findingMark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { findingMark, releaseRemark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
 import { shownPart } from './shown-part.ts';
 
 type Focus = 'pane' | 'kept' | null;
@@ -16,11 +16,12 @@ type Focus = 'pane' | 'kept' | null;
 function serverFacts(server: ServerEntry, model: Model): Row {
 	const condition = serverCondition(server, model);
 	if (condition !== null) return condition;
+
 	const { cpu, memory } = totals(server.stats);
 	const serving = servingText(server);
 	return [
 		plain(serving.padEnd(serving === '' ? 0 : 4)),
-		dim(`${percentText(cpu).padStart(4)}  ${bytesText(memory).padStart(5)}`),
+		releaseRemark(server, model) ?? dim(`${percentText(cpu).padStart(4)}  ${bytesText(memory).padStart(5)}`),
 	];
 }
 

@@ -1,6 +1,7 @@
 import { isOk } from '../../model/finding.ts';
 import type { ServerEntry } from '../../store/console-store.ts';
 import { findingsToTell, isOutOfReach, sinceSeenText } from '../../store/problems.ts';
+import { otherRelease } from '../../store/release-standing.ts';
 import { isReachable } from '../../store/selectors.ts';
 import { sessionsLeft } from '../../store/serving.ts';
 import type { Model } from '../model.ts';
@@ -34,6 +35,11 @@ export function findingMark(server: ServerEntry): Span {
 	const [worst] = isReachable(server) ? findingsToTell(server) : [];
 	if (worst === undefined) return plain('');
 	return bold('!', isOk(worst) ? 'warn' : 'error');
+}
+
+/** What stands in place of a server's load where its code is not that of the latest release. */
+export function releaseRemark(server: ServerEntry, { state }: Model): Span | null {
+	return otherRelease(state, server) === null ? null : span('warn', 'old code');
 }
 
 /** `On`, `Off`, or nothing where there is no load balancer. */

@@ -27,7 +27,7 @@ export function formerTypes(state: SupervisorState): string[] {
 	return Object.keys(state.formation.wanted).filter((type) => !known.has(type));
 }
 
-/** Whether an instance runs with an older command or environment than the files say now. */
+/** Whether an instance runs with older code, command or environment than the files say now. */
 export function isStale(state: SupervisorState, instance: Instance): boolean {
 	const definition = state.definitions.get(instance.type);
 	return (

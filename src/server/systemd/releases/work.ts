@@ -1,11 +1,13 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
 import type { Command } from '../../../link/link.ts';
 import { ProcdeckError } from '../../../model/errors.ts';
 import { shellCommand } from '../../../model/launch.ts';
 import { quote } from '../../../model/quote.ts';
 import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts';
+import type { Manifest } from '../../../model/release-manifest.ts';
 import type { Copying, Preparation, ReleaseWork } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { asOwner, type Purpose, piped, printed } from './command.ts';
@@ -26,6 +28,15 @@ export interface WorkContext extends Exclusive {
 const REMOVE_TIMEOUT_MS = 600_000;
 /** So many changes of the current release are remembered. */
 const CHANGES_KEPT = 50;
+
+/** Each is sent to many servers. */
+const compressedManifests = new WeakMap<Manifest, Promise<Buffer>>();
+
+function compressed(manifest: Manifest): Promise<Buffer> {
+	const known = compressedManifests.get(manifest) ?? promisify(gzip)(manifest.text, { level: 1 });
+	compressedManifests.set(manifest, known);
+	return known;
+}
 
 /** Where a release is taken from. */
 interface Origin {
@@ -55,9 +66,10 @@ export class SystemdReleaseWork implements ReleaseWork {
 			this.#context.session,
 			command,
 			'cannot begin the copy',
-			gzipSync(manifest.text),
+			await compressed(manifest),
 		);
-		return gunzipSync(needed).toString().split('\0').slice(0, -1);
+		const list = await promisify(gunzip)(needed);
+		return list.toString().split('\0').slice(0, -1);
 	}
 
 	async fill(id: string, archive: Readable | null): Promise<void> {

@@ -18,54 +18,67 @@ export interface Revision {
 	readonly dirty: boolean;
 }
 
-/** Whether the app's folder is in a repository. @throws ProcdeckError `refused` where git may not read it */
-export async function isInRepository(directory: string): Promise<boolean> {
-	const { exitCode, stdout, stderr } = await tryGit(directory, ['rev-parse', '--is-inside-work-tree']);
-	if (exitCode === 0) return stdout.trim() === 'true';
-	if (exitCode === 127 || /not a git repository/.test(stderr)) return false;
+/**
+ * Where the app's folder is in its repository, as a path that ends in `/`; empty: at its top.
+ * @returns null: it is in none
+ * @throws ProcdeckError `refused` where git may not read it
+ */
+export async function placeInRepository(directory: string): Promise<string | null> {
+	const args = ['rev-parse', '--is-inside-work-tree', '--show-prefix'];
+	const { exitCode, stdout, stderr } = await tryGit(directory, args);
+	const [isInside, prefix = ''] = stdout.split('\n');
+	if (exitCode === 0) return isInside === 'true' ? prefix : null;
+	if (exitCode === 127 || /not a git repository/.test(stderr)) return null;
 	const [words = ''] = stderr.trim().split('\n');
 	throw new ProcdeckError('refused', `git cannot read ${directory}: ${words}`);
 }
 
 /**
  * A revision of the app's code.
+ * @param prefix as {@link placeInRepository} has it
  * @throws ProcdeckError `usage` for a revision that does not exist; `refused` for changes that are not committed
  */
-export async function gitSource(stack: Stack, { name, dirty }: Revision): Promise<AppSource> {
+export async function gitSource(stack: Stack, prefix: string, { name, dirty }: Revision): Promise<AppSource> {
 	const { directory } = stack;
-	const commit = await commitOf(directory, name);
-	const [title, changes] = await Promise.all([
-		git(directory, ['log', '-1', '--format=%s', commit]),
-		name === null ? changesIn(stack) : { modified: [], untracked: [] },
+	const [{ commit, title }, { modified, untracked }] = await Promise.all([
+		commitOf(directory, name),
+		name === null ? changesIn(stack, prefix) : { modified: [], untracked: [] },
 	]);
-	if (changes.modified.length > 0 && !dirty) throw notCommitted(changes.modified);
-	const hasMore = dirty && changes.modified.length + changes.untracked.length > 0;
+	if (modified.length > 0 && !dirty) throw notCommitted(modified);
+	const hasMore = dirty && modified.length + untracked.length > 0;
 	const tree = hasMore ? await treeOfFolder(directory) : commit;
-	const [content, procfile] = await Promise.all([contentOf(directory, tree), procfileOf(stack, tree)]);
+	const isOfFolder = name === null;
+	const [content, procfile] = await Promise.all([
+		contentOf(directory, tree),
+		isOfFolder ? null : procfileOf(stack, tree),
+	]);
 	return {
 		...content,
 		revision: hasMore ? `${commit}+` : commit,
-		title: title.trim(),
+		title,
 		procfile,
 		remarks:
-			dirty || changes.untracked.length === 0
-				? []
-				: [`not in git, and so not in the release: ${listed(changes.untracked)}`],
+			dirty || untracked.length === 0 ? [] : [`not in git, and so not in the release: ${listed(untracked)}`],
 	};
 }
 
-async function commitOf(directory: string, name: string | null): Promise<string> {
-	const asked = `${name ?? 'HEAD'}^{commit}`;
-	const { exitCode, stdout } = await tryGit(directory, ['rev-parse', '--verify', '--end-of-options', asked]);
-	const commit = stdout.trim().split('\n').at(-1) ?? '';
-	if (exitCode === 0 && commit !== '') return commit;
-	if (name === null)
-		throw new ProcdeckError(
-			'refused',
-			`nothing is committed in ${directory}`,
-			'commit, or take --dirty after the first commit',
-		);
-	throw new ProcdeckError('usage', `there is no revision ${name} in ${directory}`);
+interface Commit {
+	readonly commit: string;
+	/** The first line of its message. */
+	readonly title: string;
+}
+
+async function commitOf(directory: string, name: string | null): Promise<Commit> {
+	const args = ['log', '-1', '--format=%H %s', '--end-of-options', `${name ?? 'HEAD'}^{commit}`, '--'];
+	const { exitCode, stdout } = await tryGit(directory, args);
+	const [, commit, title = ''] = /^([0-9a-f]+) (.*)$/m.exec(stdout) ?? [];
+	if (exitCode === 0 && commit !== undefined) return { commit, title };
+	if (name !== null) throw new ProcdeckError('usage', `there is no revision ${name} in ${directory}`);
+	throw new ProcdeckError(
+		'refused',
+		`nothing is committed in ${directory}`,
+		'commit, or take --dirty after the first commit',
+	);
 }
 
 interface Changes {
@@ -74,17 +87,17 @@ interface Changes {
 }
 
 /** What is not committed, but for what Procdeck itself reads and edits here. */
-async function changesIn({ directory, stackFile, watchedFiles, procfile }: Stack): Promise<Changes> {
+async function changesIn(
+	{ directory, stackFile, watchedFiles, procfile }: Stack,
+	prefix: string,
+): Promise<Changes> {
 	const args = ['status', '--porcelain=v1', '-z', '--untracked-files=normal', '--no-renames', '--', '.'];
-	const [printed, prefix] = await Promise.all([
-		git(directory, args),
-		git(directory, ['rev-parse', '--show-prefix']),
-	]);
+	const printed = await git(directory, args);
 	const own = [stackFile, ...watchedFiles].filter((path) => path !== null && path !== procfile);
 	const entries = printed
 		.split('\0')
 		.filter((entry) => entry !== '')
-		.map((entry) => ({ state: entry.slice(0, 2), path: relative(prefix.trim(), entry.slice(3)) }))
+		.map((entry) => ({ state: entry.slice(0, 2), path: relative(prefix, entry.slice(3)) }))
 		.filter(({ path }) => !own.includes(resolve(directory, path)));
 	const paths = (isMeant: (state: string) => boolean) =>
 		entries.filter(({ state }) => isMeant(state)).map(({ path }) => path);

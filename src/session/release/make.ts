@@ -3,7 +3,7 @@ import type { ReleaseRecord } from '../../model/release.ts';
 import { releaseId } from '../../model/release.ts';
 import type { Stack } from '../../model/stack.ts';
 import { folderSource } from './folder-source.ts';
-import { gitSource, isInRepository, type Revision } from './git-source.ts';
+import { gitSource, placeInRepository, type Revision } from './git-source.ts';
 import type { AppSource } from './source.ts';
 import { stackOfRelease } from './stack-of-release.ts';
 
@@ -36,7 +36,8 @@ export async function draftRelease(stack: Stack, revision: Revision, who: string
 async function sourceOf(stack: Stack, revision: Revision): Promise<AppSource> {
 	const { directory, releases } = stack;
 	const isFolder = releases.include.length + releases.exclude.length > 0;
-	if (!isFolder && (await isInRepository(directory))) return gitSource(stack, revision);
+	const place = isFolder ? null : await placeInRepository(directory);
+	if (place !== null) return gitSource(stack, place, revision);
 	if (revision.name === null) return folderSource(stack);
 	const why = isFolder
 		? 'the stack file has `release: {include, exclude}`, which means the folder as it is'

@@ -25,7 +25,7 @@ const HERE = [
 	'size',
 ];
 /** These boot servers of their own, which needs root. */
-const ON_SERVERS = ['remote', 'fleet', 'serve', 'release'];
+const ON_SERVERS = ['remote', 'fleet', 'serve', 'release', 'add'];
 
 async function runBenchmark(name: string, options: readonly string[]): Promise<Report> {
 	const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;

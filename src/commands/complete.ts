@@ -99,7 +99,7 @@ function isCounted(candidate: string, typed: string): boolean {
 	return candidate === typed && typed.endsWith('=');
 }
 
-const TAKES_SERVER = new Set(['--server', '--from', '--to']);
+const TAKES_SERVER = new Set(['--server', '--from', '--to', '--move-to']);
 /** The verbs whose operands may be `worker.2` too. */
 const TAKES_INSTANCES = new Set(['start', 'stop', 'restart', 'logs']);
 /** The names of the operands that are process types. */

@@ -15,7 +15,7 @@ import { glyphsFor } from '../view/presentation/glyphs.ts';
 import { verbRunner } from './console-verbs.ts';
 import type { Globals } from './globals.ts';
 import { noticesOf } from './notices.ts';
-import { additionOpener } from './open-addition.ts';
+import { additionOpener, wayTo } from './open-addition.ts';
 import { pasteable } from './output/pasteable.ts';
 import { type Screen, screenSize } from './screen.ts';
 import type { OwnedServers } from './server-pool.ts';
@@ -65,6 +65,7 @@ export async function openConsole(screen: Screen, options: ConsoleOptions): Prom
 		verbs,
 		questions,
 		openAddition: additionOpener(globals, files, pool),
+		wayTo,
 		watchBalancer: pool.watchBalancer,
 		balancingOf: pool.balancingOf,
 	});

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import type { Balancer } from '../balancer/balancer.ts';
-import type { ChangeOptions } from '../model/change.ts';
+import type { ChangeOptions, ChangeRow } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
-import type { ServerObservation } from '../model/observed.ts';
 import type { Stack } from '../model/stack.ts';
 import type { Server } from '../server/server.ts';
 import { succeeded } from '../session/outcome.ts';
 import {
 	forgetServer,
+	moveAway,
 	noteRemoval,
 	prepareRemoval,
 	type Removal,
@@ -21,6 +21,7 @@ import type { Context } from './context.ts';
 import { openStack, withServers } from './open-stack.ts';
 import { reportChanges } from './output/changes.ts';
 import { withProgress } from './output/progress.ts';
+import { chooseFate, type Fate, fateFromFlags, fateLines } from './removal-fate.ts';
 import type { ServerFlags } from './server.ts';
 
 /** A removal that is looked at. */
@@ -36,18 +37,13 @@ interface Leaving {
 
 /** Takes a server out of the stack, with what Procdeck put there or without. */
 export async function removeServer(context: Context, name: string, flags: ServerFlags): Promise<number> {
-	const { globals } = context;
-	const stack = await openStack(globals);
+	const stack = await openStack(context.globals);
 	const removal = prepareRemoval(stack, name);
+	const fate = fateFromFlags(stack, name, flags);
 	return withTraffic(stack, async (balancer) => {
 		const isServing = await requireTrafficElsewhere(balancer, name, flags.force === true);
 		const leaving = { context, removal, flags, balancer, isServing };
-		if (flags.keep) return forget(leaving, '');
-		return withServers(globals, stack, [removal.definition], 'peek', async ([opened]) => {
-			const seen = await snapshotOf(opened!).catch(asError);
-			if (seen instanceof ProcdeckError) return removeUnreached(leaving, seen);
-			return removeReached(leaving, opened!, seen);
-		});
+		return flags.keep ? forget(leaving, '') : remove(leaving, fate);
 	});
 }
 
@@ -56,39 +52,68 @@ async function withTraffic<T>(stack: Stack, use: (balancer: Balancer | null) => 
 	return (await import('./open-balancer.ts')).withBalancer(stack, use);
 }
 
+async function remove(leaving: Leaving, asked: Fate | null): Promise<number> {
+	const { context, removal, flags } = leaving;
+	const { stack, definition } = removal;
+	return withServers(context.globals, stack, [definition], 'peek', async ([opened]) => {
+		const seen = await snapshotOf(opened!).catch(asError);
+		if (seen instanceof ProcdeckError) return removeUnreached(leaving, seen);
+		const fate = asked ?? (await chooseFate(stack, seen, flags));
+		if (fate === null) return declined(context.output);
+		const plan = [
+			...trafficLines(leaving),
+			definition.name,
+			...fateLines(seen, fate),
+			...(opened!.setup === null
+				? []
+				: ['  remove    what Procdeck put there: units, scripts, the environment, releases']),
+			basename(removal.edit.path),
+			`  remove    ${definition.name}`,
+		];
+		const question = { plan: plan.join('\n'), question: `Remove ${definition.name}?`, details: null };
+		if (!(await confirm(question, flags.yes === true))) return declined(context.output);
+		return carryOut(leaving, opened!, fate);
+	});
+}
+
 function asError(error: unknown): ProcdeckError {
 	if (error instanceof ProcdeckError) return error;
 	throw error;
 }
 
-async function removeReached(leaving: Leaving, opened: Server, seen: ServerObservation): Promise<number> {
-	const { context, removal, flags, balancer } = leaving;
-	const { definition, edit, stack } = removal;
-	const running = seen.instances.filter(({ pid }) => pid !== null).map(({ name }) => name);
-	const there = [
-		...(running.length === 0 ? [] : [`  stop      ${running.join(', ')}`]),
-		...(opened.setup === null
-			? []
-			: ['  remove    what Procdeck put there: units, scripts, the environment']),
-	];
-	const file = [basename(edit.path), `  remove    ${definition.name}`];
-	const plan = [
-		...trafficLines(leaving),
-		...(there.length === 0 ? [] : [definition.name, ...there]),
-		...file,
-	].join('\n');
-	const question = { plan, question: `Remove ${definition.name}?`, details: null };
-	if (!(await confirm(question, flags.yes === true))) return declined(context.output);
+async function carryOut(leaving: Leaving, opened: Server, fate: Fate): Promise<number> {
+	const { context, removal, balancer } = leaving;
+	const { stack, definition } = removal;
 	const options = changeOptions({ wait: true });
-	const { rows, left } = await withProgress(context.output, `removing ${definition.name}`, (onProgress) =>
-		takeAway(removal, opened, balancer, { ...options, onProgress }),
+	const moved = await moveTo(leaving, opened, fate, options);
+	if (!moved.every(succeeded)) return reportChanges(context, stack, moved, '');
+	const { rows, left, data } = await withProgress(
+		context.output,
+		`removing ${definition.name}`,
+		(onProgress) => takeAway(removal, opened, balancer, { ...options, onProgress }),
 	);
 	if (rows.every(succeeded)) await noteElsewhere(context, removal, options);
-	if (left.length > 0) {
-		const paths = left.join(', ');
-		context.output.note(`left on ${definition.name}, because Procdeck did not put it there: ${paths}`);
-	}
-	return reportChanges(context, stack, rows, '');
+	tellLeft(context, `left on ${definition.name}, because Procdeck did not put it there`, left);
+	tellLeft(context, `left on ${definition.name}, because it is the app's`, data);
+	return reportChanges(context, stack, [...moved, ...rows], '');
+}
+
+function tellLeft({ output }: Context, why: string, paths: readonly string[]): void {
+	if (paths.length > 0) output.note(`${why}: ${paths.join(', ')}`);
+}
+
+async function moveTo(
+	{ context, removal: { stack, definition } }: Leaving,
+	opened: Server,
+	fate: Fate,
+	options: ChangeOptions,
+): Promise<ChangeRow[]> {
+	if (fate.kind === 'stop') return [];
+	return withServers(context.globals, stack, [fate.to], 'attach', ([target]) =>
+		withProgress(context.output, `moving what runs on ${definition.name}`, (onProgress) =>
+			moveAway(opened, target!, { ...options, onProgress }),
+		),
+	);
 }
 
 /** What is on the server cannot be taken away; a person may want it out of the file all the same. */

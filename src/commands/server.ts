@@ -1,5 +1,4 @@
 import { ProcdeckError } from '../model/errors.ts';
-import { parseSshTarget } from '../model/ssh-target.ts';
 import type { Context } from './context.ts';
 
 export interface ServerFlags {
@@ -7,8 +6,14 @@ export interface ServerFlags {
 	readonly scope?: 'system' | 'user';
 	readonly address?: string;
 	readonly portBase?: number;
+	/** A command that makes the machine. */
+	readonly provision?: string;
 	readonly keep?: boolean;
 	readonly force?: boolean;
+	/** The server that takes over its instances. */
+	readonly moveTo?: string;
+	/** Its instances are stopped. */
+	readonly stop?: boolean;
 }
 
 /** Adds a server to the stack, or removes one. */
@@ -20,14 +25,12 @@ export async function server(
 	const [name = '', place, ...more] = operands;
 	if (action === 'remove') {
 		requireOperands(place === undefined && more.length === 0, 'server remove NAME');
-		requireFlags(flags, ['scope', 'address', 'portBase'], 'remove');
+		requireFlags(flags, ['scope', 'address', 'portBase', 'provision'], 'remove');
 		return (await import('./server-remove.ts')).removeServer(context, name, flags);
 	}
-	requireOperands(place !== undefined && more.length === 0, 'server add NAME [USER@]HOST[:PORT]');
-	requireFlags(flags, ['keep', 'force'], 'add');
-	const { scope = 'system', address = null, portBase = null } = flags;
-	const request = { name, ...parseSshTarget(place ?? ''), scope, address, portBase };
-	return (await import('./server-add.ts')).addServer(context, request, flags);
+	requireOperands(more.length === 0, 'server add NAME [USER@]HOST[:PORT]');
+	requireFlags(flags, ['keep', 'force', 'moveTo', 'stop'], 'add');
+	return (await import('./server-add.ts')).addServer(context, { name, place: place ?? null }, flags);
 }
 
 function requireOperands(isRight: boolean, usage: string): void {
@@ -38,8 +41,11 @@ const FLAG_NAMES = {
 	scope: '--scope',
 	address: '--address',
 	portBase: '--port-base',
+	provision: '--provision',
 	keep: '--keep',
 	force: '--force',
+	moveTo: '--move-to',
+	stop: '--stop',
 } as const;
 
 function requireFlags(

@@ -120,6 +120,8 @@ function assemble(
 		servers,
 		loadBalancer: loadBalancerDefinition(content, servers),
 		path: content.path ?? `/srv/${name}`,
+		packages: content.packages ?? [],
+		provision: content.provision ?? null,
 		user: content.user ?? null,
 		shell: content.shell ?? DEFAULT_SHELL,
 		...rest,

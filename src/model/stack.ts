@@ -110,6 +110,10 @@ export interface Stack {
 	readonly loadBalancer: LoadBalancerDefinition | null;
 	/** The code's folder on servers over SSH; instances run in `current` within it where there is one. */
 	readonly path: string;
+	/** System packages that a server over SSH needs. */
+	readonly packages: readonly string[];
+	/** A command that makes a machine: the last line that it prints names the host; null: there is none. */
+	readonly provision: string | null;
 	/** The user that instances run as on servers over SSH; null: the one that the server is reached as. */
 	readonly user: string | null;
 	/** `shell:` of the stack file; `/bin/sh` by default. */

@@ -4,6 +4,7 @@ import type { MachineMend } from '../model/mend.ts';
 import type { ServerEvent, ServerStats } from '../model/observed.ts';
 import type { SetupPlan } from '../model/setup.ts';
 import type { ServerDefinition } from '../model/stack.ts';
+import type { ServerMachine } from './machine.ts';
 import type { ServerReleases } from './releases.ts';
 
 export interface LogQuery {
@@ -94,6 +95,8 @@ export interface Server {
 	readonly setup: ServerSetup | null;
 	/** null: the code is where the stack's files are. */
 	readonly releases: ServerReleases | null;
+	/** null: it is this one, which nobody adds. */
+	readonly machine: ServerMachine | null;
 	/**
 	 * Pushes a snapshot, then every change, until the returned function is called.
 	 * A lost connection is an event, not an error; the server reconnects by itself and sends a new snapshot.

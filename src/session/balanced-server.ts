@@ -43,6 +43,7 @@ export function balanced(
 		definition: server.definition,
 		setup: server.setup,
 		releases: server.releases,
+		machine: server.machine,
 		observe: (listener, options) => observeWithTraffic(server, watch, listener, options),
 		apply: (change, options) => applyBalanced(server, open, change, options),
 		logs: (query, signal) => server.logs(query, signal),

@@ -1,20 +1,25 @@
 import { basename } from 'node:path';
+import { stepsLeft } from '../model/addition.ts';
 import { errorText, ProcdeckError } from '../model/errors.ts';
 import { bySeverity } from '../model/finding.ts';
-import type { SetupPlan } from '../model/setup.ts';
 import { parseSshTarget } from '../model/ssh-target.ts';
 import type { Server } from '../server/server.ts';
 import { type ConsoleStore, setNewServer } from '../store/console-store.ts';
 import type { NewServer } from '../store/new-server.ts';
 import { serverNamed } from '../store/selectors.ts';
+import { openAdditionLog } from './addition/log.ts';
+import type { AdditionLook, ChooseCode } from './addition/look.ts';
+import type { Addition, ServerRequest } from './addition/prepare.ts';
+import { reportTo } from './addition/reporter.ts';
 import type { ChangeRunner } from './console-changes.ts';
+import { progressInto } from './console-progress.ts';
 import type { ServerPool } from './console-roster.ts';
-import type { Addition, ServerRequest } from './inventory.ts';
 
 /** A server that is opened before the stack file names it. */
 export interface OpenedAddition {
 	readonly addition: Addition;
 	readonly server: Server;
+	readonly chooseCode: ChooseCode;
 }
 
 /**
@@ -23,11 +28,13 @@ export interface OpenedAddition {
  */
 export type OpenAddition = (request: ServerRequest) => Promise<OpenedAddition>;
 
-/** Adds servers while the console runs, one at a time: first it looks, and only then it writes. */
+/** Adds servers while the console runs, one at a time: first it looks, and only then it changes anything. */
 export interface Additions {
 	check(name: string, place: string): Promise<void>;
 	/** Adds what was looked at. */
 	add(): Promise<void>;
+	/** Goes on after a step that failed. Where more is to be done than was shown, it is shown first. */
+	goOn(): Promise<void>;
 	leave(): void;
 }
 
@@ -40,10 +47,18 @@ export interface AdditionsOptions {
 	readonly join: (server: Server) => void;
 }
 
+interface Looked {
+	readonly opened: OpenedAddition;
+	/** null: not known yet. */
+	readonly look: AdditionLook | null;
+}
+
+type Tell = (changed: Partial<NewServer>) => void;
+
 class OneByOne implements Additions {
 	readonly #options: AdditionsOptions;
-	/** What is looked at, or was; `plan` is there once it can be added. */
-	#current: { readonly opened: OpenedAddition; readonly plan: SetupPlan | null } | null = null;
+	/** What is looked at, or was. */
+	#current: Looked | null = null;
 	/** Counts the looks: one that is not the latest is of no interest any more. */
 	#latest = 0;
 
@@ -52,34 +67,58 @@ class OneByOne implements Additions {
 	}
 
 	async check(name: string, place: string): Promise<void> {
-		this.leave();
-		const look = this.#latest;
+		this.#forget();
+		const look = ++this.#latest;
 		const begun = newServer(name.trim(), place.trim());
-		const tell = (changed: Partial<NewServer>) => setNewServer(this.#options.store, { ...begun, ...changed });
+		const tell: Tell = (changed) => {
+			if (look === this.#latest) setNewServer(this.#options.store, { ...begun, ...changed });
+		};
 		tell({});
 		try {
 			await this.#look(begun, look, tell);
 		} catch (error) {
+			const words = wordsOf(error);
 			if (look !== this.#latest) return;
 			this.#forget();
-			tell({ stage: 'refused', error: wordsOf(error) });
+			tell({ stage: 'refused', error: words });
 		}
 	}
 
 	async add(): Promise<void> {
 		const { store, runner, pool, join } = this.#options;
+		const { newServer: shown } = store.getState();
 		const current = this.#current;
-		if (current === null || current.plan === null) return;
-		const { opened, plan } = current;
+		if (current === null || current.look === null || shown === null) return;
+		const { opened, look } = current;
 		this.#current = null;
-		this.#latest += 1;
-		setNewServer(store, null);
-		const isAdded = await runner.add(opened.addition.definition.name, async (options) => {
-			const { addServer } = await import('./inventory.ts');
-			return addServer(opened.addition, opened.server, plan, options);
+		const turn = this.#latest;
+		const tell: Tell = (changed) => {
+			const { newServer: now } = store.getState();
+			if (turn === this.#latest && now !== null) setNewServer(store, { ...now, ...changed });
+		};
+		let failure: string | null = null;
+		await runner.add(opened.addition.definition.name, async (options) => {
+			try {
+				return await this.#carryOut(opened, look, options, tell);
+			} catch (error) {
+				failure = wordsOf(error);
+				throw error;
+			}
 		});
-		if (isAdded) join(opened.server);
+		if (failure !== null) tell({ stage: 'failed', error: failure });
+		else if (turn === this.#latest) setNewServer(store, null);
+		if (failure === null) join(opened.server);
 		else await pool.close(opened.server);
+	}
+
+	async goOn(): Promise<void> {
+		const { newServer: failed } = this.#options.store.getState();
+		if (failed?.stage !== 'failed') return;
+		const shown = new Set(failed.steps.map(({ verb, what }) => `${verb} ${what}`));
+		await this.check(failed.name, failed.place);
+		const { newServer: now } = this.#options.store.getState();
+		if (now?.stage === 'ready' && now.steps.every(({ verb, what }) => shown.has(`${verb} ${what}`)))
+			await this.add();
 	}
 
 	leave(): void {
@@ -88,29 +127,48 @@ class OneByOne implements Additions {
 		if (this.#options.store.getState().newServer !== null) setNewServer(this.#options.store, null);
 	}
 
-	async #look(
-		{ name, place }: NewServer,
-		look: number,
-		tell: (changed: Partial<NewServer>) => void,
-	): Promise<void> {
+	async #carryOut(
+		{ addition, server }: OpenedAddition,
+		look: AdditionLook,
+		options: Parameters<Parameters<ChangeRunner['add']>[1]>[0],
+		tell: Tell,
+	) {
+		const { carryOutAddition } = await import('./addition/carry-out.ts');
+		const log = openAdditionLog(addition.stack, addition.definition.name);
+		const progress = progressInto(log.path, (told) => tell({ stage: 'working', progress: told }));
+		try {
+			const reporter = reportTo(log, progress);
+			return await carryOutAddition({ addition, look, server, reporter, options });
+		} finally {
+			progress.stop();
+			log.close();
+			await look.code?.close();
+		}
+	}
+
+	async #look({ name, place }: NewServer, look: number, tell: Tell): Promise<void> {
 		const opened = await this.#open(name, place);
 		if (look !== this.#latest) {
 			await this.#options.pool.close(opened.server);
 			return;
 		}
-		this.#current = { opened, plan: null };
-		const { checkAddition } = await import('./inventory.ts');
-		const { findings, plan } = await checkAddition(opened.server);
-		if (look !== this.#latest) return;
-		const found = { findings: bySeverity(findings), plan };
-		if (plan === null) {
-			this.#forget();
-			tell({ ...found, stage: 'refused', error: `${name} is not ready to run the stack` });
+		this.#current = { opened, look: null };
+		const { lookAtAddition } = await import('./addition/look.ts');
+		const seen = await lookAtAddition(opened.addition, opened.server, opened.chooseCode);
+		if (look !== this.#latest) {
+			await seen.code?.close();
 			return;
 		}
-		this.#current = { opened, plan };
+		const findings = bySeverity(seen.findings);
+		if (seen.obstacles.length > 0) {
+			this.#forget();
+			tell({ findings, stage: 'refused', error: `${name} is not ready to run the stack` });
+			return;
+		}
+		this.#current = { opened, look: seen };
 		const { edit } = opened.addition;
-		tell({ ...found, stage: 'ready', file: edit === null ? null : basename(edit.path) });
+		const file = edit === null ? null : basename(edit.path);
+		tell({ findings, plan: seen.setup, steps: stepsLeft(seen.steps), stage: 'ready', file });
 	}
 
 	async #open(name: string, place: string): Promise<OpenedAddition> {
@@ -121,13 +179,15 @@ class OneByOne implements Additions {
 	}
 
 	#forget(): void {
-		if (this.#current !== null) void this.#options.pool.close(this.#current.opened.server);
+		const { opened, look } = this.#current ?? {};
 		this.#current = null;
+		void look?.code?.close();
+		if (opened !== undefined) void this.#options.pool.close(opened.server);
 	}
 }
 
 function newServer(name: string, place: string): NewServer {
-	const unknown = { findings: [], plan: null, file: null, error: null } as const;
+	const unknown = { findings: [], steps: [], plan: null, file: null, error: null, progress: null } as const;
 	return { name, place, stage: 'looking', startedAt: Date.now(), ...unknown };
 }
 

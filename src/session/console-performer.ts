@@ -26,6 +26,7 @@ export interface PerformerOptions {
 	readonly page: VerbPage;
 	readonly questions: QuestionDesk;
 	readonly additions: Additions;
+	readonly lookUpPlace: (place: string) => Promise<void>;
 	readonly balancingOf: BalancingOf;
 	/** Has the load of these servers sampled all the time, and of others seldom. */
 	readonly watchLoad: (servers: readonly string[]) => void;
@@ -184,6 +185,10 @@ export function createPerformer(options: PerformerOptions): Perform {
 				return options.additions.check(intent.name, intent.place);
 			case 'add-server':
 				return options.additions.add();
+			case 'retry-server':
+				return options.additions.goOn();
+			case 'look-up-place':
+				return options.lookUpPlace(intent.place);
 			case 'leave-server':
 				return options.additions.leave();
 			case 'watch-logs':

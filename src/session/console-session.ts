@@ -1,3 +1,4 @@
+import type { SshTarget } from '../model/ssh-target.ts';
 import type { Server } from '../server/server.ts';
 import type { StackSource } from '../server/stack-source.ts';
 import type { CommandOutput } from '../store/command-output.ts';
@@ -19,6 +20,7 @@ import { createPerformer } from './console-performer.ts';
 import { createRoster, type ServerPool } from './console-roster.ts';
 import { createScaler } from './console-scaler.ts';
 import { createVerbPage, type VerbRunner } from './console-verbs.ts';
+import { placeLookup, type Way } from './look-up-place.ts';
 
 export interface ConsoleSession {
 	dispatch(intent: Intent): void;
@@ -44,6 +46,8 @@ export interface ConsoleSessionOptions {
 	/** What the connections of the servers ask. */
 	readonly questions: QuestionDesk;
 	readonly openAddition: OpenAddition;
+	/** What ~/.ssh/config makes of a place. @throws ProcdeckError for what ssh does not take */
+	readonly wayTo: (target: SshTarget) => Promise<Way>;
 	readonly watchBalancer: WatchBalancer;
 	readonly balancingOf: BalancingOf;
 }
@@ -88,6 +92,7 @@ export function startConsoleSession(options: ConsoleSessionOptions): ConsoleSess
 		watchLoad,
 		leave,
 		additions,
+		lookUpPlace: placeLookup(store, options.wayTo),
 	});
 	const dispatch = (intent: Intent) => {
 		if (!store.getState().readOnly || !changesSomething(intent)) void perform(intent);

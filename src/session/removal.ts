@@ -3,6 +3,7 @@ import { readForEdit, type StackFileEdit, writeEdit } from '../files/edit-stack-
 import { localLink } from '../link/local.ts';
 import type { ChangeOptions, ChangeRow, HistoryEntry } from '../model/change.ts';
 import { ProcdeckError } from '../model/errors.ts';
+import type { ServerObservation } from '../model/observed.ts';
 import { isOnlyServing } from '../model/serving.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { withoutServer } from '../model/stack-file-edit.ts';
@@ -12,6 +13,7 @@ import { peekAtBalancer } from './balancer-now.ts';
 import { disableBoot } from './boot.ts';
 import { serverNamed } from './choose-servers.ts';
 import { contentOf } from './edited-stack.ts';
+import { move } from './move.ts';
 import { succeeded } from './outcome.ts';
 import { lastServing } from './serve.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -70,11 +72,31 @@ export async function requireTrafficElsewhere(
 	return isServing;
 }
 
+/** The types that a server that is to leave has instances of. */
+export function typesOn({ types }: Pick<ServerObservation, 'types'>): string[] {
+	return types.filter(({ wanted, orphan }) => wanted > 0 && !orphan).map(({ type }) => type);
+}
+
+/**
+ * Moves all instances of a server to another one, type by type; one that fails ends it.
+ * @throws what `move` throws, where nothing was attempted
+ */
+export async function moveAway(from: Server, to: Server, options: ChangeOptions): Promise<ChangeRow[]> {
+	const rows: ChangeRow[] = [];
+	for (const type of typesOn(await snapshotOf(from))) {
+		rows.push(...(await move(from, to, type, null, options)));
+		if (!rows.every(succeeded)) break;
+	}
+	return rows;
+}
+
 /** What becomes of a server that is removed. */
 export interface Removed {
 	readonly rows: readonly ChangeRow[];
 	/** Paths on the server that bear the stack's name, and that somebody else has put there. */
 	readonly left: readonly string[];
+	/** Paths where the code was that are the app's own, such as what releases share. */
+	readonly data: readonly string[];
 }
 
 /**
@@ -93,12 +115,13 @@ export async function removeServer(
 	const { stack, definition } = removal;
 	const { power } = await snapshotOf(server);
 	const stopped = power === 'never' ? [] : await server.apply({ verb: 'down' }, options);
-	if (!stopped.every(succeeded)) return { rows: stopped, left: [] };
+	if (!stopped.every(succeeded)) return { rows: stopped, left: [], data: [] };
 	const { who, changeId } = options;
+	const data = (await server.releases?.remove(who)) ?? [];
 	const left = (await server.setup?.remove({ verb: 'server remove', who, changeId })) ?? [];
 	if (definition.supervisor === 'embedded')
 		await disableBoot(localLink, stack, definition.name).catch(() => {});
-	return { rows: await forgetServer(removal, balancer, options), left };
+	return { rows: await forgetServer(removal, balancer, options), left, data };
 }
 
 /**

@@ -5,7 +5,7 @@ import { observe, type ServerEvent, type ServerObservation, type ServerStats } f
 import { commandShower } from '../model/shown-command.ts';
 import type { ServerDefinition, Stack } from '../model/stack.ts';
 import { type Activity, withActivity } from './activity.ts';
-import type { NewServer } from './new-server.ts';
+import type { NewServer, PlaceRemark } from './new-server.ts';
 import { NO_TRAFFIC, type Traffic, withReport, withTime } from './traffic.ts';
 import { NO_TRENDS, type Trends, withSample } from './trend.ts';
 
@@ -68,6 +68,8 @@ export interface ConsoleState {
 	readonly saved: SavedLog | null;
 	/** null while nobody adds one. */
 	readonly newServer: NewServer | null;
+	/** Of the place that is typed; null while none is known. */
+	readonly placeRemark: PlaceRemark | null;
 	/** Milliseconds since the epoch, one step a second. */
 	readonly now: number;
 }
@@ -100,6 +102,7 @@ export function createConsoleStore(options: {
 		announcement: null,
 		saved: null,
 		newServer: null,
+		placeRemark: null,
 		now,
 	}));
 }
@@ -224,6 +227,10 @@ export function announce(store: ConsoleStore, text: string, now: number): void {
 
 export function setNewServer(store: ConsoleStore, newServer: NewServer | null): void {
 	store.setState({ newServer });
+}
+
+export function setPlaceRemark(store: ConsoleStore, placeRemark: PlaceRemark | null): void {
+	store.setState({ placeRemark });
 }
 
 export function setSaved(store: ConsoleStore, saved: SavedLog): void {

@@ -70,6 +70,10 @@ export type Intent =
 	  }
 	/** Adds the server that was looked at. */
 	| { readonly kind: 'add-server' }
+	/** Goes on with the server, of which a step failed. */
+	| { readonly kind: 'retry-server' }
+	/** Looks up where a new server is, while that is typed. */
+	| { readonly kind: 'look-up-place'; readonly place: string }
 	/** Forgets the server that was looked at. */
 	| { readonly kind: 'leave-server' }
 	/** Runs a verb of the command line beside the console, which shows what it writes. */
@@ -107,6 +111,7 @@ const CHANGING: ReadonlySet<Intent['kind']> = new Set([
 	'mend-balancer',
 	'check-server',
 	'add-server',
+	'retry-server',
 	'hand-over',
 ]);
 

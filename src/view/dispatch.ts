@@ -5,7 +5,13 @@ import { KEYMAP } from './keymap.ts';
 import { type Context, type Step, say } from './steps.ts';
 import type { UiState } from './ui.ts';
 
-const ADD_PLACES = { typing: 'add', looking: 'add-looking', ready: 'add-ready' } as const;
+const ADD_PLACES = {
+	typing: 'add',
+	looking: 'add-looking',
+	ready: 'add-ready',
+	working: 'add-working',
+	failed: 'add-failed',
+} as const;
 
 export function placeOf(ui: UiState): Place {
 	if (ui.sheet?.kind === 'question') return ui.sheet.question.kind;

@@ -51,14 +51,18 @@ export interface AddSheet {
 	 * - `typing`: name and place are typed
 	 * - `looking`: the server is being looked at
 	 * - `ready`: it can be added
+	 * - `working`: it is being added
+	 * - `failed`: a step of that failed
 	 */
-	readonly stage: 'typing' | 'looking' | 'ready';
+	readonly stage: 'typing' | 'looking' | 'ready' | 'working' | 'failed';
 	readonly name: string;
 	/** `[USER@]HOST[:PORT]` */
 	readonly place: string;
 	/** Which of both the keys are for. */
 	readonly field: 'name' | 'place';
 	readonly focused: 'cancel' | 'add';
+	/** Whether what the step writes has all the room. */
+	readonly showsOutput: boolean;
 }
 
 /** What a connection asks. */

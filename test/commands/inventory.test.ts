@@ -40,6 +40,9 @@ describe('server add', () => {
 		[['jobs1'], /server add NAME \[USER@\]HOST\[:PORT\]/],
 		[['jobs1', 'host:99999'], /is no address of a server/],
 		[['jobs1', 'host', '--keep'], /server add takes no --keep/],
+		[['jobs1', 'host', '--move-to', 'far'], /server add takes no --move-to/],
+		[['jobs1', 'host', '--provision', 'make'], /a place and --provision exclude each other/],
+		[['far', '--provision', 'make'], /there is a server far already/],
 		[['jobs1', 'host', '--scope', 'mine'], /--scope/],
 		[['jobs1', 'host', '--port-base', '70000'], /--port-base/],
 		[['here', 'host'], /there is a server here already: this machine/],
@@ -179,6 +182,7 @@ describe('completion', () => {
 		expect(await after('server', '')).toEqual(['add', 'remove']);
 		expect(await after('server', 'remove', '')).toEqual(['far', 'here']);
 		expect(await after('server', 'remove', '--keep', 'f')).toEqual(['far']);
+		expect(await after('server', 'remove', 'far', '--move-to', '')).toEqual(['far', 'here']);
 		expect(await after('server', 'add', '')).toEqual(['']);
 		expect(await after('doctor', '')).toEqual(['far', 'here']);
 		expect(await after('sync', '--server', '')).toEqual(['far', 'here']);

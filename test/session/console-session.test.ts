@@ -11,7 +11,7 @@ import { createLogBuffer } from '../../src/store/log-buffer.ts';
 import { createQuestionDesk } from '../../src/store/question-desk.ts';
 import { cellOf } from '../../src/store/selectors.ts';
 import { createTick } from '../../src/store/tick.ts';
-import { NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
+import { LITERAL_WAY, NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { isAlive } from '../support/processes.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { poolOf, type StackInMemory, stackInMemory } from '../support/stack-in-memory.ts';
@@ -61,6 +61,7 @@ async function open(
 		verbs: PROGRAMS,
 		questions,
 		openAddition: NO_ADDITIONS,
+		wayTo: LITERAL_WAY,
 		watchBalancer: () => () => {},
 		balancingOf: async () => null,
 		files,
@@ -299,6 +300,7 @@ test('a server that cannot be reached is shown, and the console goes on', async 
 			verbs: PROGRAMS,
 			questions: createQuestionDesk(),
 			openAddition: NO_ADDITIONS,
+			wayTo: LITERAL_WAY,
 			watchBalancer: () => () => {},
 			balancingOf: async () => null,
 			files: stackInMemory(store.getState().stack),

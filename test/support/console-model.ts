@@ -1,4 +1,5 @@
 import { startCommand } from '../../src/link/local.ts';
+import type { SshTarget } from '../../src/model/ssh-target.ts';
 import type { Stack } from '../../src/model/stack.ts';
 import type { OpenAddition } from '../../src/session/console-additions.ts';
 import type { VerbRunner } from '../../src/session/console-verbs.ts';
@@ -50,6 +51,8 @@ export function stackOf(
 		loadBalancer: null,
 		servers: servers.map((server) => server.definition),
 		path: '/srv/shop',
+		packages: [],
+		provision: null,
 		user: null,
 		shell: '/bin/sh',
 		environmentVariables: {},
@@ -66,6 +69,11 @@ export const PROGRAMS: VerbRunner = {
 
 /** For consoles that add no server. */
 export const NO_ADDITIONS: OpenAddition = () => Promise.reject(new Error('there is no server to be added'));
+
+/** Places are what they are called. */
+export const LITERAL_WAY = async ({ host, user, port }: SshTarget) => {
+	return { hostname: host, user: user ?? 'me', port: port ?? 22, isThroughAnother: false };
+};
 
 /** Stands for the verbs of the program, which are another floor's. */
 export const COMMAND_TREE: CommandTree = {

@@ -245,6 +245,7 @@ export function scriptedServer({
 		definition: definition(name),
 		setup: null,
 		releases: null,
+		machine: null,
 		async examine() {
 			return [];
 		},

@@ -1,14 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { render } from 'ink-testing-library';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadStack } from '../../src/files/load-stack.ts';
 import { ProcdeckError } from '../../src/model/errors.ts';
 import type { Found } from '../../src/model/finding.ts';
 import type { Asker } from '../../src/model/question.ts';
+import type { ServerMachine } from '../../src/server/machine.ts';
+import { prepareAddition } from '../../src/session/addition/prepare.ts';
 import type { OpenAddition } from '../../src/session/console-additions.ts';
 import { startConsoleSession } from '../../src/session/console-session.ts';
-import { prepareAddition } from '../../src/session/inventory.ts';
 import { createCommandOutput } from '../../src/store/command-output.ts';
 import { createConsoleStore } from '../../src/store/console-store.ts';
 import { createLogBuffer } from '../../src/store/log-buffer.ts';
@@ -18,7 +19,7 @@ import { App } from '../../src/view/app.tsx';
 import { createController } from '../../src/view/controller.ts';
 import { UNICODE } from '../../src/view/presentation/glyphs.ts';
 import { themeFor } from '../../src/view/theme.ts';
-import { COMMAND_TREE, NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
+import { COMMAND_TREE, LITERAL_WAY, NO_ADDITIONS, PROGRAMS, stackOf } from '../support/console-model.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { poolOf, type StackInMemory, stackInMemory } from '../support/stack-in-memory.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -71,6 +72,7 @@ async function open(
 		verbs: PROGRAMS,
 		questions,
 		openAddition,
+		wayTo: LITERAL_WAY,
 		watchBalancer: () => () => {},
 		balancingOf: async () => null,
 		files,
@@ -415,6 +417,9 @@ describe('many servers', () => {
 	});
 });
 
+/** A scripted server has all that it needs. */
+const NO_CODE = () => Promise.reject(new Error('there is code already'));
+
 describe('adding a server', () => {
 	const WARNING: Found = {
 		check: 'journal',
@@ -426,6 +431,9 @@ describe('adding a server', () => {
 	/** A server that can be added to the stack of a folder. */
 	async function candidate(name = 'jobs1') {
 		const directory = await tempFolder({ Procfile: 'web: run\nworker: run\nmailer: run\n' });
+		// The log of an addition is a user's.
+		vi.stubEnv('XDG_STATE_HOME', directory);
+		onTestFinished(() => void vi.unstubAllEnvs());
 		const added = scriptedServer({ name, counts: { web: 0, worker: 0, mailer: 0 } });
 		added.examine = async () => [WARNING, { ...WARNING, severity: 'fine' }];
 		const closed: string[] = [];
@@ -433,7 +441,7 @@ describe('adding a server', () => {
 		const openAddition: OpenAddition = async (request) => {
 			const stack = await loadStack({ directory, procfile: null, environment: null });
 			const addition = prepareAddition(stack, null, request);
-			return { addition, server: added };
+			return { addition, server: added, chooseCode: NO_CODE };
 		};
 		return { added, closed, openAddition, stackFile: join(directory, 'procdeck.yml') };
 	}
@@ -535,7 +543,7 @@ describe('adding a server', () => {
 		await deck.shows('Nothing is written before you say so');
 	});
 
-	test('tells in the activity line what did not work, and has no such server', async () => {
+	test('tells what did not work, has no such server, and goes on with it by r', async () => {
 		const { closed, openAddition, stackFile } = await candidate();
 		const deck = await open([shop()], 'development', openAddition);
 		deck.type('ajobs1\tnew\r');
@@ -543,8 +551,71 @@ describe('adding a server', () => {
 		await writeFile(stackFile, '# theirs\n');
 		deck.type('\r');
 		await deck.shows('jobs1: server add failed: somebody has changed procdeck.yml meanwhile');
+		await deck.shows('jobs1 as a server into procdeck.yml  failed');
 		await waitFor(() => closed.length === 1, 'the server to be closed');
 		expect(deck.screen()).not.toContain('● jobs1');
+		deck.type('r');
+		await deck.shows('jobs1: server add done');
+		expect(await readFile(stackFile, 'utf8')).toMatch(/^# theirs\n.*jobs1: \{ host: new \}/s);
+	});
+
+	test('shows each step and what it writes, goes on after a failure, and asks again where there is more to do', async () => {
+		const { added, openAddition, stackFile } = await candidate();
+		let missing = ['libpq5', 'imagemagick'];
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const machine: ServerMachine = {
+			look: async () => ({
+				missingPackages: missing,
+				installation: missing.length === 0 ? null : `apt-get install ${missing.join(' ')}`,
+				missingUser: null,
+				hasCode: true,
+			}),
+			async install(packages, onLine) {
+				onLine('Reading package lists...');
+				await promise;
+				if (!packages.includes('no-such')) {
+					missing = [];
+					return;
+				}
+				onLine('\x1b[31mE: Unable to locate package no-such');
+				throw new ProcdeckError('refused', 'cannot install no-such');
+			},
+			addUser: async () => {},
+		};
+		Object.assign(added, { machine });
+		const deck = await open([shop()], 'development', openAddition);
+		// What is missing is the stack file's to say.
+		await writeFile(stackFile, 'packages: [libpq5, imagemagick]\n');
+		deck.type('ajobs1\tnew\r');
+		await deck.shows('install   libpq5, imagemagick');
+		missing = ['no-such'];
+		deck.type('y');
+		await deck.shows('Reading package lists...');
+		resolve();
+		await deck.shows('✗ install   libpq5, imagemagick  failed');
+		await deck.shows('E: Unable to locate package no-such');
+		await deck.shows('everything it wrote: ');
+		deck.type('r');
+		// It is other than what was said yes to.
+		await deck.shows('install   no-such');
+		await deck.shows('> Add jobs1 <');
+		missing = ['imagemagick'];
+		deck.type('y');
+		await deck.shows('jobs1: server add done');
+		await deck.shows(/● local .*● jobs1/);
+	});
+
+	test('says while it is typed that a name is taken, and where a place leads to', async () => {
+		const { openAddition } = await candidate();
+		const deck = await open([shop()], 'development', openAddition);
+		deck.type('alocal');
+		await deck.shows('there is a server of that name already');
+		deck.type('\x15jobs 1');
+		await deck.shows('use only letters, digits, - and _');
+		deck.type('\x15jobs1\tdeploy@127.0.0.1:2222');
+		await deck.shows('deploy@127.0.0.1, port 2222');
+		deck.type('\x15no-such-host.invalid');
+		await deck.shows('there is no host no-such-host.invalid');
 	});
 });
 

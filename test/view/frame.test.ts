@@ -162,9 +162,16 @@ test('a server that is to be added: what is wrong, what is written, and the butt
 		stage: 'ready',
 		startedAt: START,
 		findings: ['journal', 'disk', 'clock'].map((check) => ({ ...finding, check })),
+		steps: [
+			{ name: 'packages', verb: 'install', what: 'libpq5, imagemagick', details: ['apt'], isDone: false },
+			{ name: 'units', verb: 'write', what: 'units', details: [], isDone: false },
+			{ name: 'file', verb: 'write', what: 'jobs2', details: [], isDone: false },
+			{ name: 'start', verb: 'start', what: 'worker=2', details: [], isDone: false },
+		],
 		plan: { isSetUp: false, items },
 		file: 'procdeck.yml',
 		error: null,
+		progress: null,
 	});
 	const sheet = {
 		kind: 'add',
@@ -173,11 +180,28 @@ test('a server that is to be added: what is wrong, what is written, and the butt
 		place: 'deploy@jobs2',
 		field: 'place',
 		focused: 'cancel',
+		showsOutput: false,
 	} as const;
 	const screen = scene.screen(80, 24, { ...WORKER, sheet });
 	expect(screen).toContain('> Cancel <');
-	expect(screen).toContain(`${folder}.mailer@.service`);
+	expect(screen).toContain(`${folder}.worker@.service`);
 	await expect(screen).toMatchFileSnapshot('golden/add.txt');
+	const working = {
+		...scene.store.getState().newServer!,
+		stage: 'failed',
+		error: 'E: Unable to locate',
+	} as const;
+	const output = ['Reading package lists...', 'E: Unable to locate package libpq5'];
+	const progress = {
+		done: 0,
+		stepStartedAt: START,
+		output,
+		log: '/state/additions/shop.production.jobs2.log',
+	};
+	setNewServer(scene.store, { ...working, progress });
+	const failed = scene.screen(80, 24, { ...WORKER, sheet: { ...sheet, stage: 'failed' } });
+	expect(failed).toContain('✗ install   libpq5, imagemagick  failed');
+	await expect(failed).toMatchFileSnapshot('golden/add-failed.txt');
 });
 
 test('paused, stopped, changing, unreachable and orphaned cells', async () => {

@@ -1,10 +1,7 @@
 import type { Link } from '../../link/link.ts';
+import { PACKAGE_MANAGERS, type PackageManager } from '../../link/packages.ts';
 import { ProcdeckError } from '../../model/errors.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
-
-/** Programs that install packages, by the one that is looked for first. */
-export const PACKAGE_MANAGERS = ['apt-get', 'dnf', 'yum', 'zypper', 'pacman'] as const;
-export type PackageManager = (typeof PACKAGE_MANAGERS)[number];
 
 /** What has to be known of a balancer's machine before anything else. */
 export interface BalancerFacts {

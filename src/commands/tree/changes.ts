@@ -202,21 +202,23 @@ function server(finish: Finish): Command {
 			usage: 'server',
 			summary: 'add a server to the stack, or remove one',
 			description:
-				'Add a server over SSH that has the code already: look whether all that is needed is there, show what will be\n' +
-				'written, write the units with no instances, and the server into the stack file. Comments there are kept.\n' +
-				'Remove one: drain its web traffic, stop its instances, and take away what Procdeck put there, there and in the\n' +
-				'stack file. The last server that is serving is refused without --force.',
+				'Add a server over SSH: look at it, show what will be done, and do that: install `packages:`, make the user that\n' +
+				'instances run as, write the units, start what `scale:` says, and write the server into the stack file, whose\n' +
+				'comments are kept. Where it fails it goes on there when it is done again. --provision makes the machine first.\n' +
+				'Remove one: drain its web traffic, stop or move its instances, and take away what Procdeck put there, there and\n' +
+				'in the stack file. The last server that is serving is refused without --force.',
 			examples: [
 				'procdeck server add jobs1 deploy@203.0.113.5',
 				'procdeck server add jobs2 jobs2.internal:2222 --scope user --yes',
-				'procdeck server remove jobs1',
+				'procdeck server add jobs3 --provision ./bin/new-machine',
+				'procdeck server remove jobs1 --move-to jobs2',
 			],
 		},
 		async () => (await import('../server.ts')).server,
 	)
 		.addArgument(new Argument('<action>').choices(['add', 'remove']))
 		.argument('<server>', 'its name in the stack')
-		.argument('[host]', 'where it is: [USER@]HOST[:PORT], HOST an address or a Host of ~/.ssh/config')
+		.argument('[host]', 'add: where it is: [USER@]HOST[:PORT], HOST an address or a Host of ~/.ssh/config')
 		.addOption(
 			new Option('--scope <scope>', "add: whose systemd, by default the system's").choices([
 				'system',
@@ -225,6 +227,9 @@ function server(finish: Finish): Command {
 		)
 		.option('--address <address>', 'add: where the load balancer reaches it, by default HOST')
 		.addOption(new Option('--port-base <port>', 'add: the first PORT of its instances').argParser(portNumber))
+		.option('--provision <command>', 'add: makes the machine; the last line that it prints names the host')
+		.option('--move-to <server>', 'remove: its instances go to this one')
+		.option('--stop', 'remove: its instances are stopped, without asking which')
 		.option('--keep', 'remove: leave everything on the server as it is')
 		.option('--force', 'remove: the last server that is serving too')
 		.option('--yes', 'do not ask');

@@ -39,6 +39,7 @@ class EmbeddedServer implements Server {
 	/** The supervisor reads the files itself. */
 	readonly setup = null;
 	readonly releases = null;
+	readonly machine = null;
 	readonly #options: EmbeddedServerOptions;
 	readonly #paths: StatePaths;
 	readonly #closing = new AbortController();

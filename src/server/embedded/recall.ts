@@ -73,6 +73,8 @@ function recalled(
 		loadBalancer: null,
 		servers: serverDefinitions({ servers: Object.fromEntries(names.map((name) => [name, { local: true }])) }),
 		path: '',
+		packages: [],
+		provision: null,
 		user: null,
 		shell: DEFAULT_SHELL,
 		environmentVariables: {},

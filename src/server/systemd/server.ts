@@ -9,6 +9,7 @@ import type { MachineMend } from '../../model/mend.ts';
 import type { ServerEvent, ServerStats } from '../../model/observed.ts';
 import type { ServerDefinition } from '../../model/stack.ts';
 import { type Begun, type ChangeTarget, carryOut } from '../carry-out.ts';
+import type { ServerMachine } from '../machine.ts';
 import { type Observed, Observers } from '../observers.ts';
 import { goalState } from '../plan/goals.ts';
 import { initialCounts } from '../plan/initial.ts';
@@ -30,6 +31,7 @@ import { enabledUnits, FilesWatch } from './files-watch.ts';
 import { followHistory, readHistory, writeHistory } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { type LogSource, readLogs } from './logs.ts';
+import { systemdMachine } from './machine.ts';
 import { type Mending, mendMachine } from './mend.ts';
 import { instanceOf } from './names.ts';
 import { NO_RELEASE, releaseAt } from './releases/current.ts';
@@ -81,6 +83,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly observers: Observers;
 	readonly setup: ServerSetup;
 	readonly releases: ServerReleases | null;
+	readonly machine: ServerMachine;
 	readonly rollsAlone = false;
 	readonly #options: SystemdServerOptions;
 	readonly #jobs = new Jobs();
@@ -118,6 +121,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		this.setup = systemdSetup({ stack, definition, session, onChange, mend });
 		this.releases =
 			definition.kind === 'local' ? null : systemdReleases({ stack, definition, session, onChange });
+		this.machine = systemdMachine({ stack, definition, session });
 		this.#files = new FilesWatch({
 			source,
 			definition,

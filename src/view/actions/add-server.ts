@@ -10,6 +10,7 @@ export function openAdd({ ui }: Context): Step {
 		place: '',
 		field: 'name',
 		focused: 'cancel',
+		showsOutput: false,
 	};
 	return show({ ...ui, sheet });
 }
@@ -39,8 +40,21 @@ export function checkTyped(context: Context): Step {
 	});
 }
 
-export function addServer({ ui }: Context): Step {
-	return ask({ ...ui, sheet: null }, { kind: 'add-server' });
+export function addServer(context: Context): Step {
+	return withSheet(context, (sheet) =>
+		ask({ ...context.ui, sheet: { ...sheet, stage: 'working' } }, { kind: 'add-server' }),
+	);
+}
+
+/** Goes on after a step that failed. */
+export function goOn(context: Context): Step {
+	return withSheet(context, (sheet) =>
+		ask({ ...context.ui, sheet: { ...sheet, stage: 'looking' } }, { kind: 'retry-server' }),
+	);
+}
+
+export function toggleOutput(context: Context): Step {
+	return withSheet(context, (sheet) => ({ ...sheet, showsOutput: !sheet.showsOutput }));
 }
 
 export function takeFocused(context: Context): Step {
@@ -52,11 +66,17 @@ export function leave({ ui }: Context): Step {
 	return ask({ ...ui, sheet: null }, { kind: 'leave-server' });
 }
 
-/** Goes with what has become of the look at the server. In production the button that adds has to be gone to. */
+/** Goes with what has become of the server. In production the button that adds has to be gone to. */
 export function takeNewServer(ui: UiState, newServer: NewServer | null, isProduction: boolean): UiState {
 	const { sheet } = ui;
-	if (sheet?.kind !== 'add' || sheet.stage !== 'looking' || newServer === null) return ui;
-	if (newServer.stage === 'looking') return ui;
-	if (newServer.stage === 'refused') return { ...ui, sheet: { ...sheet, stage: 'typing' } };
-	return { ...ui, sheet: { ...sheet, stage: 'ready', focused: isProduction ? 'cancel' : 'add' } };
+	if (sheet?.kind !== 'add' || sheet.stage === 'typing' || sheet.stage === 'ready') {
+		const isWorking = sheet?.kind === 'add' && newServer?.stage === 'working';
+		return isWorking ? { ...ui, sheet: { ...sheet, stage: 'working' } } : ui;
+	}
+	// It is one of the servers now.
+	if (newServer === null) return sheet.stage === 'working' ? { ...ui, sheet: null } : ui;
+	const stage = newServer.stage === 'refused' ? 'typing' : newServer.stage;
+	if (stage === sheet.stage || (stage === 'ready' && sheet.stage === 'working')) return ui;
+	const focused = isProduction ? 'cancel' : 'add';
+	return { ...ui, sheet: { ...sheet, stage, focused: stage === 'ready' ? focused : sheet.focused } };
 }

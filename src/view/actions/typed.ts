@@ -1,4 +1,5 @@
-import { type Context, type Step, show } from '../steps.ts';
+import type { Intent } from '../../store/intent.ts';
+import { ask, type Context, type Step, show } from '../steps.ts';
 import type { AddSheet, MoveSheet, QuestionSheet, UiState } from '../ui.ts';
 
 const LONGEST = 1000;
@@ -30,13 +31,21 @@ function editAdd(sheet: AddSheet, edit: Edit): AddSheet {
 	return sheet.stage === 'typing' ? { ...sheet, [sheet.field]: edit(sheet[sheet.field]) } : sheet;
 }
 
+function lookUp({ place }: AddSheet): Intent {
+	return { kind: 'look-up-place', place };
+}
+
 function editAnswer(sheet: QuestionSheet, edit: Edit): QuestionSheet {
 	return sheet.question.kind === 'answer' ? { ...sheet, text: edit(sheet.text) } : sheet;
 }
 
 function editSheet(ui: UiState, edit: Edit): Step {
 	if (ui.sheet?.kind === 'move') return show({ ...ui, sheet: editMove(ui.sheet, edit) });
-	if (ui.sheet?.kind === 'add') return show({ ...ui, sheet: editAdd(ui.sheet, edit) });
+	if (ui.sheet?.kind === 'add') {
+		const sheet = editAdd(ui.sheet, edit);
+		const intents = sheet.place === ui.sheet.place ? [] : [lookUp(sheet)];
+		return ask({ ...ui, sheet }, ...intents);
+	}
 	if (ui.sheet?.kind === 'question') return show({ ...ui, sheet: editAnswer(ui.sheet, edit) });
 	return show(ui);
 }

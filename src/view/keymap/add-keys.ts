@@ -47,6 +47,28 @@ export const ADD_KEYS: readonly Binding[] = [
 		places: ['add-ready'],
 		press: add.leave,
 	}),
+	change({
+		keys: ['r'],
+		places: ['add-failed'],
+		help: ['r', 'go on with it'],
+		footer: ['r', 'go on'],
+		blocked: readOnly,
+		press: add.goOn,
+	}),
+	look({
+		keys: ['o'],
+		places: ['add-working', 'add-failed'],
+		help: ['o', 'what it writes'],
+		footer: ['o', 'output'],
+		press: add.toggleOutput,
+	}),
+	look({
+		keys: ['escape', 'q'],
+		places: ['add-working'],
+		help: ['Esc', 'close this: it goes on'],
+		footer: ['Esc', 'close, it goes on'],
+		press: add.leave,
+	}),
 	look({
 		keys: ['escape'],
 		places: ADDING,

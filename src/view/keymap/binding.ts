@@ -19,6 +19,8 @@ export type Place =
 	| 'add'
 	| 'add-looking'
 	| 'add-ready'
+	| 'add-working'
+	| 'add-failed'
 	/** The question whether to trust a key. */
 	| 'trust'
 	/** The question of a verb whether to do what it wrote. */
@@ -64,4 +66,4 @@ export const PAGES: readonly Place[] = [...PANES, 'logs', 'crash', 'outcomes', .
 export const ALL_PAGES: readonly Place[] = [...PAGES, 'output'];
 export const SHEETS: readonly Place[] = ['plan', 'move', 'move-count', 'trust', 'confirm', 'help'];
 /** Where a server is added. */
-export const ADDING: readonly Place[] = ['add', 'add-looking', 'add-ready'];
+export const ADDING: readonly Place[] = ['add', 'add-looking', 'add-ready', 'add-failed'];

@@ -1,9 +1,13 @@
+import type { AdditionStep, AdditionStepName } from '../../model/addition.ts';
 import type { Finding } from '../../model/finding.ts';
+import { isName, NAME_CHARACTERS } from '../../model/names.ts';
 import type { SetupItem } from '../../model/setup.ts';
+import type { ConsoleState } from '../../store/console-store.ts';
 import type { NewServer } from '../../store/new-server.ts';
 import type { Model } from '../model.ts';
 import { counted, plainCommand } from '../plans/draft.ts';
 import type { AddSheet } from '../ui.ts';
+import { workRows } from './add-steps.ts';
 import { button } from './button.ts';
 import { commandRows } from './plan-sheet.ts';
 import { bold, dim, padEnd, plain, type Row, rowWidth, type Span, span } from './row.ts';
@@ -14,17 +18,43 @@ import { wrap } from './wrap.ts';
 const MOST_FINDING_ROWS = 3;
 const MOST_FILES = 4;
 
+const BEFORE_UNITS: readonly AdditionStepName[] = ['packages', 'user', 'release'];
+
 function typedField(text: string, hasFocus: boolean): Span {
 	return { text: hasFocus ? `${text}_` : text, role: 'plain', bold: hasFocus, focus: hasFocus };
 }
 
-function fieldRows({ name, place, field, stage }: AddSheet): Row[] {
+function fieldRows({ name, place, field, stage }: AddSheet, { state }: Model): Row[] {
 	const isTyping = stage === 'typing';
-	const form = isTyping ? dim('   [USER@]HOST[:PORT]') : plain('');
+	const remark = (text: Span) => (isTyping ? [plain('   '), text] : []);
 	return [
-		[dim('   name      '), typedField(name, isTyping && field === 'name')],
-		[dim('   where     '), typedField(place, isTyping && field === 'place'), form],
+		[
+			dim('   name      '),
+			typedField(name, isTyping && field === 'name'),
+			...remark(nameRemark(name, state)),
+		],
+		[
+			dim('   where     '),
+			typedField(place, isTyping && field === 'place'),
+			...remark(placeRemark(place, state)),
+		],
 	];
+}
+
+/** What is the matter with a name while it is typed. */
+function nameRemark(typed: string, { servers }: ConsoleState): Span {
+	const name = typed.trim();
+	if (name === '') return dim('');
+	if (!isName(name)) return span('warn', `use only ${NAME_CHARACTERS}`);
+	return servers.some((server) => server.name === name)
+		? span('warn', 'there is a server of that name already')
+		: dim('');
+}
+
+/** What is known of a place while it is typed; of what was typed before nothing is said. */
+function placeRemark(typed: string, { placeRemark: known }: ConsoleState): Span {
+	if (typed.trim() === '' || known === null || known.place !== typed) return dim('[USER@]HOST[:PORT]');
+	return known.isGood ? dim(known.words) : span('warn', known.words);
 }
 
 /** The first of them, and how many there are besides. */
@@ -62,10 +92,17 @@ function itemRows({ type, what, action, paths }: SetupItem): Row[] {
 }
 
 /** What adding it writes, there and here. */
-function writtenRows({ name, plan, file }: NewServer): Row[] {
+function writtenRows({ name, steps, plan, file }: NewServer): Row[] {
+	const before = steps.filter((step) => BEFORE_UNITS.includes(step.name)).map(stepRow);
+	const after = steps.filter((step) => step.name === 'start').map(stepRow);
 	const there = (plan?.items ?? []).flatMap(itemRows);
 	const here = file === null ? [] : [writtenRow('write', file, `${name} is one of the servers`)];
-	return [...some(there, MOST_FILES), ...here];
+	const room = Math.max(1, MOST_FILES - before.length - after.length);
+	return [...before, ...some(there, room), ...here, ...after];
+}
+
+function stepRow({ verb, what }: AdditionStep): Row {
+	return writtenRow(verb, what, '');
 }
 
 function readyRows(server: NewServer, { focused }: AddSheet, model: Model, width: number): Row[] {
@@ -97,6 +134,8 @@ function stageRows(sheet: AddSheet, model: Model, width: number): Row[] {
 	// What is typed now may be another server than the one that was looked at.
 	const isSame = newServer?.name === sheet.name.trim() && newServer.place === sheet.place.trim();
 	if (newServer !== null && isSame) {
+		if (sheet.stage === 'working' || sheet.stage === 'failed')
+			return workRows(newServer, sheet, model, width);
 		if (sheet.stage === 'ready') return readyRows(newServer, sheet, model, width);
 		if (sheet.stage === 'typing' && newServer.stage === 'refused') return refusedRows(newServer, width);
 	}
@@ -113,7 +152,7 @@ export function addRows(sheet: AddSheet, model: Model, width: number): Row[] {
 	return [
 		ruleRow([title], bold(model.state.stack.environment), width, model.glyphs, 'accent'),
 		[],
-		...fieldRows(sheet),
+		...fieldRows(sheet, model),
 		[],
 		...stageRows(sheet, model, width),
 	];

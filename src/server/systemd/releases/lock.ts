@@ -74,9 +74,8 @@ export class ReleaseLock {
  */
 export async function takeLock(session: Session, who: string, owner: string): Promise<Exclusive> {
 	const { link, layout } = session;
-	const { code, prefix } = layout;
-	const stack = prefix.replace(/^procdeck\./, '');
-	const args = [releaseLockPath(layout), who, code, owner, stack];
+	const { code } = layout;
+	const args = [releaseLockPath(layout), who, code, owner, stackMark(session)];
 	const lock = new ReleaseLock(await link.open(session.elevated('/bin/sh', '-c', BEGIN_WORK, 'sh', ...args)));
 	const lines: string[] = [];
 	for (let line = await lock.nextLine(); line !== null; line = await lock.nextLine()) {
@@ -88,6 +87,11 @@ export async function takeLock(session: Session, who: string, owner: string): Pr
 	const { code: exitCode, stderr } = await lock.ended;
 	if (exitCode === null) throw lock.loss();
 	throw refusal(`cannot prepare ${code}`, stderr.trim() || `exit ${exitCode}`);
+}
+
+/** By which the place of the code says whose releases it holds. */
+export function stackMark({ layout }: Session): string {
+	return layout.prefix.replace(/^procdeck\./, '');
 }
 
 /** @param answer `busy WHO`, `other STACK` or `foreign NAMES` */

@@ -3,8 +3,8 @@ import type { ReleaseWork, ServerReleases } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { printed } from './command.ts';
 import { listReleases } from './list.ts';
-import { takeLock } from './lock.ts';
-import { REMOVE } from './scripts.ts';
+import { stackMark, takeLock } from './lock.ts';
+import { IS_OWN, REMOVE } from './scripts.ts';
 import { SystemdReleaseWork } from './work.ts';
 
 export interface ReleasesContext {
@@ -41,6 +41,7 @@ async function begin(context: ReleasesContext, who: string): Promise<ReleaseWork
 
 async function remove(context: ReleasesContext, who: string): Promise<readonly string[]> {
 	const session = await context.session();
+	if (!(await hasOwn(session))) return [];
 	const { lock } = await takeLock(session, who, ownerOf(context, session));
 	try {
 		const { code } = session.layout;
@@ -52,4 +53,11 @@ async function remove(context: ReleasesContext, who: string): Promise<readonly s
 	} finally {
 		await lock.letGo();
 	}
+}
+
+/** What is somebody else's is left alone, and no place is made ready only to be taken away. */
+async function hasOwn(session: Session): Promise<boolean> {
+	const { code } = session.layout;
+	const command = session.elevated('/bin/sh', '-c', IS_OWN, 'sh', code, stackMark(session));
+	return (await printed(session, command, { what: `cannot read ${code}` })).trim() === 'own';
 }

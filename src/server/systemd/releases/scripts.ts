@@ -172,6 +172,13 @@ log=.procdeck/current.log
 if [ -f "$log" ]; then tail -n "$2" "$log" >"$log.new" && mv -f -- "$log.new" "$log"; fi
 `;
 
+/** Run with the place and the stack's name: whether the releases there are its own. */
+export const IS_OWN = `
+[ -f "$1/.procdeck/stack" ] || exit 0
+read -r there <"$1/.procdeck/stack"
+if [ "$there" = "$2" ]; then echo own; fi
+`;
+
 /** Run with the place: takes all away but what is shared, and prints what is left. */
 export const REMOVE = `
 cd -- "$1" 2>/dev/null || exit 0

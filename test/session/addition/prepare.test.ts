@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadStack } from '../../src/files/load-stack.ts';
-import type { Stack } from '../../src/model/stack.ts';
-import { prepareAddition, type ServerRequest } from '../../src/session/inventory.ts';
-import { prepareRemoval } from '../../src/session/removal.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { loadStack } from '../../../src/files/load-stack.ts';
+import type { Stack } from '../../../src/model/stack.ts';
+import { prepareAddition, type ServerRequest } from '../../../src/session/addition/prepare.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const REQUEST: ServerRequest = {
 	name: 'jobs1',
@@ -81,14 +80,5 @@ describe('a server that is to be added', () => {
 		expect(() => prepareAddition(stack, null, { ...request, user: 'one' })).toThrow(
 			/is the server a already/,
 		);
-	});
-});
-
-describe('a server that is to be removed', () => {
-	it('may not be the one of the load balancer', async () => {
-		const text = 'servers: { a: { host: a }, b: { host: b } }\nload_balancer: { server: a }\n';
-		const stack = await stackOf({ 'procdeck.yml': text });
-		expect(() => prepareRemoval(stack, 'a')).toThrow('the load balancer is on a');
-		expect(prepareRemoval(stack, 'b').edit.after).not.toContain('b:');
 	});
 });

@@ -36,7 +36,8 @@ function has({ work }: Site, id: string): boolean {
 async function prepare(order: ReleaseOrder, sites: readonly Site[]): Promise<Failures | null> {
 	const { record, stack, parallel, isPrepared, signal } = order;
 	const lacking = sites.filter((site) => !has(site, record.id));
-	const first = isPrepared ? [] : lacking.slice(0, 1);
+	// Where one has it, its `release:` command has been through.
+	const first = isPrepared || lacking.length < sites.length ? [] : lacking.slice(0, 1);
 	const { release } = stack;
 	const steps: readonly (() => Promise<Failures>)[] = [
 		() => copyAll(lacking, order),

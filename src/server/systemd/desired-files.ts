@@ -110,8 +110,7 @@ export function filesToWrite(
 	const files = candidates.filter(({ path, text }) => lookUp(on.texts, path) !== text);
 	const entries = types.map(({ type, command, firstPort, fingerprint }): [string, TypeRecord] => {
 		const known = lookUp(before?.types ?? {}, type);
-		const changedAt = known?.fingerprint === fingerprint ? known.changedAt : now;
-		return [type, { command, firstPort, fingerprint, changedAt }];
+		return [type, { ...launchAfter(known, fingerprint, now), command, firstPort }];
 	});
 	return {
 		files: writesEnvironment ? [...files, desired.environment] : files,
@@ -130,6 +129,20 @@ export function filesToWrite(
  */
 export function environmentToWrite({ environment }: Desired, before: StackRecord, now: number): Writing {
 	return { files: [environment], record: { ...before, environment: newEnvironment(environment, now) } };
+}
+
+const LAUNCHES_KEPT = 5;
+
+function launchAfter(
+	known: TypeRecord | undefined,
+	fingerprint: string,
+	now: number,
+): Pick<TypeRecord, 'fingerprint' | 'changedAt' | 'before'> {
+	if (known === undefined) return { fingerprint, changedAt: now };
+	if (known.fingerprint === fingerprint) return known;
+	const { fingerprint: last, changedAt, before = [] } = known;
+	const earlier = [{ fingerprint: last, changedAt }, ...before];
+	return { fingerprint, changedAt: now, before: earlier.slice(0, LAUNCHES_KEPT) };
 }
 
 /** Whether the environment that is on the server is the one that it should be. */

@@ -20,8 +20,8 @@ export interface InstanceContext {
 	readonly refusal: string | null;
 	/** What systemd was asked to do with it and has not done yet. */
 	readonly asked: Asked | null;
-	/** What its type runs now, and since when (milliseconds since the epoch by the server's clock); null: not known. */
-	readonly launch: { readonly fingerprint: string; readonly changedAt: number } | null;
+	/** What an instance was started with at a time (milliseconds since the epoch by the server's clock); null: not known. */
+	readonly fingerprintAt: (startedAt: number) => string | null;
 	/** Milliseconds since the epoch by the server's clock. */
 	readonly serverNow: number;
 	/** Monotonic milliseconds here. */
@@ -31,9 +31,6 @@ export interface InstanceContext {
 /** So long an instance without a readiness check has to live before it counts as started. */
 export const SETTLED_AFTER_MS = 1_000;
 const EXITS_KEPT = 5;
-
-/** What an instance was started with before its type's launch changed. */
-const OLDER_LAUNCH = 'older';
 
 /** An instance after its unit went from one state to another. */
 export function instanceAfter(
@@ -45,15 +42,12 @@ export function instanceAfter(
 	const isNewStart = now.startedAt !== 0 && now.startedAt !== before.startedAt;
 	const starts = instance.starts + (isNewStart ? 1 : 0);
 	const exit = newExit(before, now);
-	const { launch } = context;
-	const fingerprint =
-		launch === null || now.startedAt >= launch.changedAt ? launch?.fingerprint : OLDER_LAUNCH;
 	return {
 		...instance,
 		phase: phaseOf(instance, now, context),
 		starts,
 		launch: instance.type,
-		fingerprint: now.startedAt === 0 ? null : (fingerprint ?? null),
+		fingerprint: now.startedAt === 0 ? null : context.fingerprintAt(now.startedAt),
 		restarts: now.restarts,
 		lastExit: exit ?? instance.lastExit,
 		recentExits: exit === null ? instance.recentExits : withExit(instance.recentExits, exit, now, before),

@@ -1,14 +1,20 @@
 import { scryptSync } from 'node:crypto';
 
-export interface TypeRecord {
+/** What units of a type run from some time on. */
+export interface Launch {
+	/** Of its template and its script. */
+	readonly fingerprint: string;
+	/** Milliseconds since the epoch by the server's clock. */
+	readonly changedAt: number;
+}
+
+export interface TypeRecord extends Launch {
 	/** The Procfile's text that its units run. */
 	readonly command: string;
 	/** PORT of its first instance; null: none has one. */
 	readonly firstPort: number | null;
-	/** Of its template and its script. */
-	readonly fingerprint: string;
-	/** When what it runs last became another, in milliseconds since the epoch by the server's clock. */
-	readonly changedAt: number;
+	/** What they ran before, the latest first: what comes back is what some of them may run still. */
+	readonly before?: readonly Launch[];
 }
 
 /** What is kept of a stack on a server beside its units: what systemd has no place for. */

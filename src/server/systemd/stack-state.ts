@@ -18,8 +18,12 @@ import { type InstanceContext, instanceAfter, type Readiness } from './instance.
 import type { Jobs } from './jobs.ts';
 import type { InstanceName } from './names.ts';
 import type { FilesOnServer } from './read-files.ts';
+import { NO_RELEASE, releaseAt } from './releases/current.ts';
 import { NO_UNIT, type UnitState } from './unit-state.ts';
 import type { SeenUnit } from './units.ts';
+
+/** What an instance was started with that is not what it would be started with now. */
+const OLDER_LAUNCH = 'older';
 
 export interface Clocks {
 	/** Milliseconds since the epoch by the server's clock. */
@@ -191,19 +195,20 @@ export class StackState {
 			readiness: this.readinessOf(instance.name),
 			refusal: this.#refusals.get(instance.name) ?? null,
 			asked: this.#jobs.of(instance.name),
-			launch: this.#launchOf(instance.type),
+			fingerprintAt: (startedAt) => this.#fingerprintAt(instance.type, startedAt),
 			serverNow: server,
 			mono,
 		};
 	}
 
-	#launchOf(type: string): InstanceContext['launch'] {
-		const record = this.#files?.record ?? null;
+	#fingerprintAt(type: string, startedAt: number): string | null {
+		const { record = null, release = NO_RELEASE } = this.#files ?? {};
 		const known = record === null ? undefined : lookUp(record.types, type);
 		if (record === null || known === undefined) return null;
-		const switchedAt = this.#files?.release.current?.since ?? 0;
-		const changedAt = Math.max(known.changedAt, record.environment.changedAt, switchedAt);
-		return { fingerprint: known.fingerprint, changedAt };
+		const isOfCurrent = releaseAt(release, startedAt) === (release.current?.id ?? null);
+		if (!isOfCurrent || startedAt < record.environment.changedAt) return OLDER_LAUNCH;
+		const launch = [known, ...(known.before ?? [])].find(({ changedAt }) => changedAt <= startedAt);
+		return launch?.fingerprint ?? OLDER_LAUNCH;
 	}
 
 	/** What the types run there; what the Procfile says beyond that is drift. */

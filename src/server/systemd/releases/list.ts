@@ -23,15 +23,29 @@ export function parseListing(lines: readonly string[]): Listed {
 	const records = said('made').flatMap((record) => parseRecord(record) ?? []);
 	const { current, before } = currentRelease(said('current')[0], said('was'));
 	const isThere = (id: string) => records.some((record) => record.id === id);
-	const earlier = before.map(({ id }) => id).filter((id) => isThere(id) && id !== current?.id);
+	const past = before.map(({ id }) => id).reverse();
+	const earlier = current === null ? [] : wayTo(current.id, past).reverse().filter(isThere);
 	return {
 		releases: {
 			current: current === null || !isThere(current.id) ? null : current.id,
-			before: [...new Set(earlier)],
+			before: earlier,
 			records: records.toSorted((a, b) => b.at.localeCompare(a.at)),
 		},
 		partial: said('partial'),
 	};
+}
+
+/**
+ * What was current before a release, without what was gone back from.
+ * @param past the latest last; empty: none was
+ */
+function wayTo(id: string, past: readonly string[]): string[] {
+	const way: string[] = [''];
+	for (const each of [...past, id]) {
+		const position = way.indexOf(each);
+		way.splice(position === -1 ? way.length : position, way.length, each);
+	}
+	return way.slice(0, -1);
 }
 
 function parseRecord(text: string): ReleaseRecord | null {

@@ -35,6 +35,7 @@ export interface ServerJson {
 	readonly serving: boolean | null;
 	readonly drift: readonly string[];
 	readonly supervisorPid: number | null;
+	readonly release: string | null;
 	readonly processes: readonly ProcessJson[];
 }
 

@@ -4,6 +4,7 @@ import { ProcdeckError } from '../../model/errors.ts';
 import type { Connection } from './connection.ts';
 import { within } from './deadline.ts';
 import { asOneLine, BOOTSTRAP, READY_STDERR, READY_STDOUT } from './script.ts';
+import { limitAhead } from './send-window.ts';
 
 /** A POSIX shell in a channel of its own that waits to be told, in one line, what to run. */
 export interface Session {
@@ -45,6 +46,8 @@ export async function startSession(connection: Connection): Promise<Session> {
 	try {
 		const late = () => notReady(connection, 'it does not answer');
 		const [stat] = await within(READY_WITHIN_MS, bothReady(connection, raw), late);
+		// Only now does it know what the server allows.
+		limitAhead(raw);
 		const stream = connection.streamOf(raw);
 		return {
 			stream,

@@ -23,16 +23,17 @@ data=$code/.procdeck
 if [ -f "$data/stack" ]; then
 read -r there <"$data/stack"
 if [ "$there" != "$stack" ]; then echo "other $there"; return 1; fi
+if [ -e "$code/current" ] && [ ! -L "$code/current" ]; then echo 'foreign current'; return 1; fi
 else
 found=
 for name in .procdeck releases shared current; do if [ -e "$code/$name" ] || [ -L "$code/$name" ]; then found="$found $name"; fi; done
 if [ -n "$found" ]; then echo "foreign$found"; return 1; fi
 mkdir -p -- "$code" && rm -rf -- "$code/.procdeck.new" &&
 mkdir -- "$code/.procdeck.new" && echo "$stack" >"$code/.procdeck.new/stack" &&
-chown -R "$owner:" "$code/.procdeck.new" && mv -T -- "$code/.procdeck.new" "$data" || return
+chown -hR "$owner:" "$code/.procdeck.new" && mv -T -- "$code/.procdeck.new" "$data" || return
 fi
 for folder in "$data/made" "$code/releases" "$code/shared"; do
-if [ ! -d "$folder" ]; then mkdir -- "$folder" && chown "$owner:" "$folder" || return; fi
+if [ ! -d "$folder" ]; then mkdir -- "$folder" && chown -h "$owner:" "$folder" || return; fi
 done
 }
 `;
@@ -52,18 +53,22 @@ ${LIST_CURRENT_RELEASE}
 /** Run with the place. */
 export const LIST = `${LIST_RELEASES}code=$1\nlist\n`;
 
-/** `activate ID` makes a release the current one; without an ID none is. */
+/**
+ * `activate ID` makes a release the current one; without an ID none is. What the owner can make a link of, only the owner
+ * writes.
+ */
 const ACTIVATE = `
+as_owner() { if [ "$(id -un)" = "$owner" ]; then "$@"; else runuser -u "$owner" -- "$@"; fi </dev/null; }
 activate() {
 cd -- "$code" || return
 if [ -e current ] && [ ! -L current ]; then echo "$code/current is not a link" >&2; return 1; fi
 if [ -z "$1" ]; then rm -f -- current || return
 else
 [ -d "releases/$1" ] || { echo "there is no release $1" >&2; return 1; }
-rm -f -- .procdeck/current.new && ln -s -- "releases/$1" .procdeck/current.new &&
+as_owner ln -sfn -- "releases/$1" .procdeck/current.new &&
 mv -T -- .procdeck/current.new current && touch -h -- current || return
 fi
-echo "$(date +%s%3N) $1" >>.procdeck/current.log && chown "$owner:" .procdeck/current.log
+as_owner /bin/sh -c 'echo "$1" >>.procdeck/current.log' sh "$(date +%s%3N) $1"
 }
 `;
 
@@ -160,10 +165,17 @@ rm -f -- "$made/$2.kept"
 cat >"$made/$2.json.new" && sync "$made/$2.json.new" && mv -f -- "$made/$2.json.new" "$made/$2.json"
 `;
 
-/** Run with the place and releases, which are taken away. Without its record none is complete. */
+/**
+ * Run with the place and releases, which are taken away. Without its record none is complete. What was stopped while it
+ * wrote there may do so for a second.
+ */
 export const DISCARD = `${IN_PLACE}
 shift
-for id; do rm -f -- ".procdeck/made/$id.json" && rm -rf -- "releases/$id" ".procdeck/made/$id".*; done
+for id; do
+rm -f -- ".procdeck/made/$id.json" || exit
+rm -rf -- "releases/$id" 2>/dev/null || { sleep 2; rm -rf -- "releases/$id" || exit; }
+rm -f -- ".procdeck/made/$id".*
+done
 `;
 
 /** Run with the place and how many lines of the log stay. */

@@ -80,8 +80,10 @@ async function replaceOn(
 		to: id,
 		outcome: null,
 	};
+	const tell = () => reporter.step(site.name, 'is to stop: what restarts now is awaited, then it goes back');
 	try {
 		signal.throwIfAborted();
+		signal.addEventListener('abort', tell, { once: true });
 		if (!isCurrent) {
 			reporter.step(site.name, `switching to ${id}`);
 			// What cannot be noted stops nothing.
@@ -95,6 +97,8 @@ async function replaceOn(
 		return { kind: 'done', switched };
 	} catch (error) {
 		return { kind: 'failed', error: asFailure(error, signal) };
+	} finally {
+		signal.removeEventListener('abort', tell);
 	}
 }
 

@@ -28,7 +28,7 @@ export async function printed(
 	throw refusal(what, stderr || (exitCode === null ? 'it took too long' : `exit ${exitCode}`));
 }
 
-/** As {@link printed}, with bytes of any number in and out. */
+/** As {@link printed}, with bytes of any number in and out. @throws what `input` fails with */
 export async function piped(
 	{ link }: Pick<Session, 'link'>,
 	command: Command,
@@ -46,9 +46,12 @@ export async function piped(
 		() => null,
 		(error: Error) => error,
 	);
+	if (notSent instanceof ProcdeckError) {
+		// What could not be read here is no fault of the server's, and nothing more comes for it.
+		channel.close();
+		throw notSent;
+	}
 	const { code, stderr } = await channel.ended;
-	// What could not be read here is no fault of the server's.
-	if (notSent instanceof ProcdeckError) throw notSent;
 	if (code === 0 && notSent === null) return Buffer.concat(chunks);
 	if (code === null) {
 		const why = channel.stream.errored?.message ?? 'the connection was lost';
@@ -64,8 +67,11 @@ async function end(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> 
 
 export function refusal(what: string, words: string): ProcdeckError {
 	const reason = words.trim().split('\n').slice(-3).join('; ');
-	const isFull = /no space left|quota exceeded/i.test(reason);
-	return new ProcdeckError('refused', `${what}: ${reason}`, isFull ? 'free some space there' : null);
+	// All that tar says of a file that did not fit.
+	const isCut = /: wrote only \d+ of \d+ bytes/i.test(reason);
+	const isFull = isCut || /no space left|quota exceeded/i.test(reason);
+	const message = isCut ? `${what}: No space left on device` : `${what}: ${reason}`;
+	return new ProcdeckError('refused', message, isFull ? 'free some space there' : null);
 }
 
 /** A command as the user whom the code belongs to. */

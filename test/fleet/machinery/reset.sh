@@ -20,6 +20,9 @@ for home in /home/*; do
 	rm -rf "$home/.config" "$home/.local" "$home/.cache" "$home/.ssh"
 done
 rm -rf /etc/procdeck /run/procdeck /run/lock/procdeck* /var/lib/procdeck
+for disk in $(awk '$2 ~ "^/srv/" && $2 !~ "^/srv/fixtures" { print $2 }' /proc/mounts); do
+	umount --lazy "$disk"
+done
 find /srv -mindepth 1 -maxdepth 1 ! -name fixtures -exec rm -rf {} +
 
 options=/etc/ssh/sshd_config.d/00-set-by-test.conf

@@ -52,7 +52,7 @@ it('takes no place where there is something of somebody else', async () => {
 		exitCode: 1,
 		error: { code: 'refused', message: expect.stringContaining(`${app.path}/current is there already`) },
 	});
-	expect(await app.there('web1', 'ls -A; cat current/file')).toBe('current\nmine');
+	expect(await app.there('web1', 'ls -A; cat current/file')).toBe('app\ncurrent\nmine');
 
 	await app.there('web1', 'rm -r current');
 	const id = await app.released();

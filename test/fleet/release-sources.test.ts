@@ -24,7 +24,7 @@ describe('what is released from a git repository', () => {
 		]);
 		const option = await stack.release('--revision=--output=/tmp/x');
 		expect([option.exitCode, option.json()]).toMatchObject([2, { error: { code: 'usage' } }]);
-		expect(await stack.there('web1', 'ls -A')).toBe('');
+		expect(await stack.there('web1', 'ls -A')).toBe('app');
 
 		await stack.git('tag', 'v1');
 		await stack.git('tag', '--force', 'v1', first);
@@ -115,11 +115,11 @@ it('is asked about, and nobody who is not there can say yes', async () => {
 		2,
 		{ error: { code: 'usage', message: expect.stringContaining('copy to   web1'), hint: '--yes says yes' } },
 	]);
-	expect(await stack.there('web1', 'ls -A')).toBe('');
+	expect(await stack.there('web1', 'ls -A')).toBe('app');
 
 	const terminal = stack.open(['release'], { columns: 100, rows: 30 });
 	await terminal.waitForText(/copy to {3}web1, which has no release[\s\S]*Release it to web1\?/);
 	terminal.press('n\r');
 	await terminal.waitForText('nothing was changed');
-	expect(await stack.there('web1', 'ls -A')).toBe('');
+	expect(await stack.there('web1', 'ls -A')).toBe('app');
 });

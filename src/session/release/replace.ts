@@ -90,7 +90,7 @@ async function replaceOn(
 			void site.server.note(entry).catch(() => {});
 		}
 		onBegin(entry);
-		const switched = await despiteLoss(site, options, (whole) =>
+		const switched = await despiteLoss(site, { options, reporter }, (whole) =>
 			switchTo(whole, id, isCurrent, { ...options, historyVerb: verb }),
 		);
 		signal.throwIfAborted();
@@ -109,7 +109,7 @@ const RETRY_AFTER_MS = 1_000;
 /** What is done there can be done again: after a connection was lost it is, once there is another. */
 async function despiteLoss<T>(
 	site: Site,
-	{ who }: ChangeOptions,
+	{ options, reporter }: Pick<Replacement, 'options' | 'reporter'>,
 	work: (site: Site) => Promise<T>,
 ): Promise<T> {
 	const until = performance.now() + LONGEST_LOSS_MS;
@@ -119,7 +119,8 @@ async function despiteLoss<T>(
 			return await work(whole);
 		} catch (error) {
 			if (!isLoss(error) || performance.now() > until) throw error;
-			whole = { ...site, work: await workAgain(site, who, until, error) };
+			reporter.step(site.name, `is out of reach: tried again for ${LONGEST_LOSS_MS / 1000} s`);
+			whole = { ...site, work: await workAgain(site, options.who, until, error) };
 		}
 	}
 }
@@ -154,7 +155,7 @@ async function bringBack(
 	const results = await eachOf(sites, parallel, async (site) => {
 		const { current } = site.work.releases;
 		reporter.step(site.name, `back to ${current ?? 'what was there'}`);
-		await despiteLoss(site, options, (whole) =>
+		await despiteLoss(site, { options, reporter }, (whole) =>
 			switchTo(whole, current, false, { ...options, historyVerb: verb }),
 		);
 	});

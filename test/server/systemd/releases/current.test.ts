@@ -22,7 +22,15 @@ describe('the current release', () => {
 	});
 
 	it('is none without a link', () => {
-		expect(currentRelease(undefined, LOG)).toEqual(NO_RELEASE);
+		expect(currentRelease(undefined, [])).toEqual(NO_RELEASE);
+	});
+
+	it('is none where it was gone back to none, which what runs still was not started with', () => {
+		const gone = currentRelease(undefined, ['1700000001000 a-11111111', '1700000002000']);
+		expect(gone.current).toBe(null);
+		expect(releaseAt(gone, 1_700_000_000_500)).toBe(null);
+		expect(releaseAt(gone, 1_700_000_001_500)).toBe('a-11111111');
+		expect(releaseAt(gone, 1_700_000_002_500)).toBe(null);
 	});
 });
 

@@ -6,7 +6,7 @@ export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 
 debootstrap --variant=minbase --include="$(
 	echo systemd systemd-sysv dbus dbus-user-session libpam-systemd openssh-server sudo procps util-linux iproute2 \
-		curl python3 perl socat haproxy fish | tr ' ' ,
+		curl python3 perl socat haproxy fish rsync | tr ' ' ,
 )" "$suite" "$base" "$mirror"
 rm -rf "$base"/var/cache/apt/archives/*.deb "$base"/var/lib/apt/lists/*
 install -m 755 "$node" "$base/usr/local/bin/node"

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from '../../../link/link.ts';
@@ -28,21 +27,40 @@ export async function printed(
 	throw refusal(what, stderr || (exitCode === null ? 'it took too long' : `exit ${exitCode}`));
 }
 
-/** As {@link printed}, with bytes of any number in and out. @throws what `input` fails with */
+/** More than that is not worth to be sent as text. */
+const LITTLE_BYTES = 128 * 1024;
+
+/**
+ * All of a stream where that is little, so that it needs no channel of its own.
+ * @returns null: it is more, and the stream has all of it still
+ */
+export async function takeLittle(stream: Readable): Promise<Buffer | null> {
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+		chunks.push(chunk);
+		bytes += chunk.length;
+		if (bytes <= LITTLE_BYTES) continue;
+		stream.unshift(Buffer.concat(chunks));
+		return null;
+	}
+	return Buffer.concat(chunks);
+}
+
+/**
+ * Runs a command with a stream for its stdin.
+ * @throws what `input` fails with; ProcdeckError as {@link printed}
+ */
 export async function piped(
 	{ link }: Pick<Session, 'link'>,
 	command: Command,
 	what: string,
-	input: Readable | Buffer,
-): Promise<Buffer> {
+	input: Readable,
+): Promise<void> {
 	const channel = await link.open(command);
-	const chunks: Buffer[] = [];
-	channel.stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-	const sent = Buffer.isBuffer(input)
-		? end(channel.stream, input)
-		: pipeline(input, channel.stream, { end: true });
+	channel.stream.resume();
 	// What it did not take it says itself.
-	const notSent = await sent.then(
+	const notSent = await pipeline(input, channel.stream, { end: true }).then(
 		() => null,
 		(error: Error) => error,
 	);
@@ -52,17 +70,12 @@ export async function piped(
 		throw notSent;
 	}
 	const { code, stderr } = await channel.ended;
-	if (code === 0 && notSent === null) return Buffer.concat(chunks);
+	if (code === 0 && notSent === null) return;
 	if (code === null) {
 		const why = channel.stream.errored?.message ?? 'the connection was lost';
 		throw new ProcdeckError('unreachable', `${what}: ${why}`);
 	}
 	throw refusal(what, stderr.trim() || notSent?.message || `exit ${code}`);
-}
-
-async function end(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> {
-	stream.end(bytes);
-	await once(stream, 'finish');
 }
 
 export function refusal(what: string, words: string): ProcdeckError {

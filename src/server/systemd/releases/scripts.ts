@@ -96,12 +96,12 @@ exit $ended
 
 /**
  * Run with the place, the release, the one that it is made from (or nothing) and how what is the same is taken over: `link`
- * or `copy`. The manifest comes by stdin, compressed. What is the same and still as it was copied is taken over; what has to
- * be sent is printed, compressed.
+ * or `copy`. The manifest comes by stdin, compressed and in base64. What is the same and still as it was copied is taken over; what has to
+ * be sent is printed likewise.
  */
 export const BEGIN = `${IN_PLACE}
 id=$2 base=$3 how=$4 made=.procdeck/made
-rm -rf -- "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && gzip -d >"$made/$id.manifest" || exit
+rm -rf -- "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && base64 -d | gzip -d >"$made/$id.manifest" || exit
 paths() { cut -zd' ' -f3- | sort -z; }
 : >"$made/$id.kept"
 if [ -n "$base" ] && [ -f "$made/$base.copied" ]; then
@@ -112,7 +112,7 @@ rm -f -- "$made/$id.same"
 case $how in link) flags=-dl ;; *) flags='-d --preserve=mode,timestamps --reflink=auto' ;; esac
 (cd "releases/$base" && xargs -0 -r cp $flags --parents -t "../$id" -- <"../../$made/$id.kept") || exit
 fi
-paths <"$made/$id.manifest" | comm -z -23 - "$made/$id.kept" | gzip -1
+paths <"$made/$id.manifest" | comm -z -23 - "$made/$id.kept" | gzip -1 | base64 -w 0
 `;
 
 /** Run with the place and the release: unpacks what comes by stdin. */
@@ -148,6 +148,9 @@ export const FILL_NOTHING = `${IN_PLACE}${SHARE}`;
 
 /** Run with the place, the release and what is shared; what was missing comes by stdin. */
 export const FILL = `${IN_PLACE}${UNPACK}${SHARE}`;
+
+/** Run as {@link FILL}; what comes is in base64. */
+export const FILL_LITTLE = `${IN_PLACE}base64 -d | ${UNPACK}${SHARE}`;
 
 /** Run with the place, the release and the one that it was made from: what is still as it was copied becomes one file again. */
 export const RELINK = `${IN_PLACE}

@@ -10,7 +10,7 @@ import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts'
 import type { Manifest } from '../../../model/release-manifest.ts';
 import type { Copying, Preparation, ReleaseWork } from '../../releases.ts';
 import type { Session } from '../session.ts';
-import { asOwner, type Purpose, piped, printed } from './command.ts';
+import { asOwner, type Purpose, piped, printed, takeLittle } from './command.ts';
 import type { Exclusive } from './lock.ts';
 import * as scripts from './scripts.ts';
 
@@ -24,6 +24,8 @@ export interface WorkContext extends Exclusive {
 	readonly onChange: () => Promise<void>;
 }
 
+/** Many files on a slow disk are linked or copied there. */
+const COPY_TIMEOUT_MS = 600_000;
 /** A removal of many files on a slow disk. */
 const REMOVE_TIMEOUT_MS = 600_000;
 /** So many changes of the current release are remembered. */
@@ -62,21 +64,25 @@ export class SystemdReleaseWork implements ReleaseWork {
 		this.#origins.set(id, { copying, base });
 		this.#context.lock.requireHeld();
 		const command = this.#command(scripts.BEGIN, [id, base, isWritten ? 'copy' : 'link']);
-		const needed = await piped(
-			this.#context.session,
-			command,
-			'cannot begin the copy',
-			await compressed(manifest),
-		);
-		const list = await promisify(gunzip)(needed);
+		const input = (await compressed(manifest)).toString('base64');
+		const needed = await printed(this.#context.session, command, {
+			what: 'cannot begin the copy',
+			timeoutMs: COPY_TIMEOUT_MS,
+			input,
+		});
+		const list = await promisify(gunzip)(Buffer.from(needed, 'base64'));
 		return list.toString().split('\0').slice(0, -1);
 	}
 
 	async fill(id: string, archive: Readable | null): Promise<void> {
 		this.#context.lock.requireHeld();
 		const args = [id, ...(this.#origins.get(id)?.copying.shared ?? [])];
-		if (archive === null) await this.#do(scripts.FILL_NOTHING, args, { what: 'cannot copy' });
-		else await piped(this.#context.session, this.#command(scripts.FILL, args), 'cannot copy', archive);
+		const purpose = { what: 'cannot copy', timeoutMs: COPY_TIMEOUT_MS };
+		if (archive === null) return this.#do(scripts.FILL_NOTHING, args, purpose);
+		const little = await takeLittle(archive);
+		if (little !== null)
+			return this.#do(scripts.FILL_LITTLE, args, { ...purpose, input: little.toString('base64') });
+		await piped(this.#context.session, this.#command(scripts.FILL, args), purpose.what, archive);
 	}
 
 	async run(id: string, { command, environment, onLine, signal }: Preparation): Promise<void> {

@@ -103,18 +103,21 @@ describe('the verbs of the command line in the console', () => {
 		const console = stack.open([]);
 		await console.waitForText(/4\/4 up/);
 		await command(console, 'server remove there');
-		await console.waitForText('server remove there asks');
+		await console.waitForText(/web\.1, worker\.1 on there: Enter stops them/);
+		console.press('Enter');
+		await console.waitForText('Remove there?');
 		expect(console.screen()).toMatch(/stop +web\.1, worker\.1/);
 		console.press('n');
 		await console.waitForText(/server remove there ─ exit 1/);
 		expect(console.screen()).toContain('nothing was changed');
-		await command(console, 'server remove there');
-		await console.waitForText('server remove there asks');
+		await command(console, 'server remove there --move-to here');
+		await console.waitForText('Remove there?');
+		expect(console.screen()).toMatch(/move +web, worker to here/);
 		console.press('y');
-		await console.waitForText(/server remove there ─ exit 0/);
+		await console.waitForText(/server remove there --move-to here ─ exit 0/);
 		console.press('Escape');
 		await console.waitForText('there was removed from procdeck.yml');
-		await console.waitForText(/2\/2 up/);
+		await console.waitForText(/4\/4 up/);
 		expect(console.screen()).not.toContain('● there');
 	});
 

@@ -20,6 +20,15 @@ function scene(releases: Readonly<Record<string, Release>>): Scene {
 const FIRST = { id: 'aaaaaaa-11111111', since: 1_000 };
 const SECOND = { id: 'bbbbbbb-22222222', since: 2_000 };
 
+test('what is not as the files say is marked at the name of the server, and what is is not', () => {
+	const made = scene({ web1: FIRST, web2: FIRST });
+	const drift = ['web: its unit is older than the files'];
+	receive(made.store, 'web2', { kind: 'stack', power: 'up', types: [], problems: [], drift }, START);
+	const screen = made.screen(160, 24);
+	expect(screen).toContain('web2~');
+	expect(screen).not.toContain('web1~');
+});
+
 describe('servers with other code than that of the latest release', () => {
 	test('are marked and told, and those with the latest are not', () => {
 		const screen = scene({ web1: SECOND, web2: FIRST, web3: { ...SECOND, since: 1_500 } }).screen(160, 24);

@@ -23,7 +23,7 @@ import {
 	span,
 	widthOf,
 } from './row.ts';
-import { findingMark, releaseRemark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { nameMark, releaseRemark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
 
 /** What all rows are drawn from. */
 export interface List {
@@ -107,7 +107,7 @@ export function serverRow(server: ServerEntry, list: List): Row {
 	const { state, glyphs } = model;
 	const onRow = server.name === selectedServer(model, ui)?.name;
 	const name = shorten(server.name, columns.nameWidth - 2, glyphs.ellipsis);
-	const mark = findingMark(server);
+	const mark = nameMark(server);
 	const blanks = plain(' '.repeat(Math.max(0, columns.nameWidth - widthOf(name) - widthOf(mark.text))));
 	const known = server.observation !== null;
 	return [

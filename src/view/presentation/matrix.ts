@@ -8,7 +8,7 @@ import { cellLook } from './cell.ts';
 import { bytesText, percentText } from './format.ts';
 import { columnsOf, type MatrixColumns, MORE_WIDTH, TOTAL_WIDTH } from './matrix-columns.ts';
 import { bold, dim, fit, padEnd, plain, type Row, type Span, shorten, span, widthOf } from './row.ts';
-import { findingMark, releaseRemark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
+import { nameMark, releaseRemark, serverCondition, serverGlyph, servingText } from './server-facts.ts';
 import { shownPart } from './shown-part.ts';
 
 type Focus = 'pane' | 'kept' | null;
@@ -70,7 +70,7 @@ function headRows(
 		const title = server.name === selected && focused ? bold(server.name) : name;
 		names.push(
 			...column(
-				[plain(' '), serverGlyph(server, model), plain(' '), title, findingMark(server)],
+				[plain(' '), serverGlyph(server, model), plain(' '), title, nameMark(server)],
 				width - 1,
 				model,
 			),

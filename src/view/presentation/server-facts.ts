@@ -30,11 +30,13 @@ export function serverCondition(server: ServerEntry, { state }: Model): Row | nu
 	return observation.power === 'never' ? [dim('not started')] : null;
 }
 
-/** What stands behind a server's name where the doctor found something. */
-export function findingMark(server: ServerEntry): Span {
-	const [worst] = isReachable(server) ? findingsToTell(server) : [];
-	if (worst === undefined) return plain('');
-	return bold('!', isOk(worst) ? 'warn' : 'error');
+/** What stands behind a server's name where the doctor found something, or where what is there is not as the files say. */
+export function nameMark(server: ServerEntry): Span {
+	if (!isReachable(server)) return plain('');
+	const [worst] = findingsToTell(server);
+	if (worst !== undefined) return bold('!', isOk(worst) ? 'warn' : 'error');
+	const isAsTheFiles = (server.observation?.drift ?? []).length === 0;
+	return isAsTheFiles ? plain('') : bold('~', 'warn');
 }
 
 /** What stands in place of a server's load where its code is not that of the latest release. */

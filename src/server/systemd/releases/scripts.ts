@@ -94,6 +94,9 @@ rm -f -- "$lock.holder"
 exit $ended
 `;
 
+/** The paths of records whose third field they are, in order. */
+const PATHS = "paths() { cut -zd' ' -f3- | sort -z; }";
+
 /**
  * Run with the place, the release, the one that it is made from (or nothing) and how what is the same is taken over: `link`
  * or `copy`. The manifest comes by stdin, compressed and in base64. What is the same and still as it was copied is taken over; what has to
@@ -102,12 +105,14 @@ exit $ended
 export const BEGIN = `${IN_PLACE}
 id=$2 base=$3 how=$4 made=.procdeck/made
 rm -rf -- "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && base64 -d | gzip -d >"$made/$id.manifest" || exit
-paths() { cut -zd' ' -f3- | sort -z; }
+${PATHS}
 : >"$made/$id.kept"
+: >"$made/$id.taken"
 if [ -n "$base" ] && [ -f "$made/$base.copied" ]; then
 comm -z -12 "$made/$base.manifest" "$made/$id.manifest" | paths >"$made/$id.same"
 (cd "releases/$base" && xargs -0 -r stat --printf '%s %.9Y %n\\0' -- <"../../$made/$id.same" 2>/dev/null) |
-sort -z | comm -z -12 - "$made/$base.copied" | paths >"$made/$id.kept"
+sort -z | comm -z -12 - "$made/$base.copied" >"$made/$id.taken"
+paths <"$made/$id.taken" >"$made/$id.kept"
 rm -f -- "$made/$id.same"
 case $how in link) flags=-dl ;; *) flags='-d --preserve=mode,timestamps --reflink=auto' ;; esac
 (cd "releases/$base" && xargs -0 -r cp $flags --parents -t "../$id" -- <"../../$made/$id.kept") || exit
@@ -125,7 +130,9 @@ const UNPACK = `(cd "releases/$2" && exec tar -xzif - --no-same-owner --no-same-
 const SHARE = `
 id=$2 made=.procdeck/made
 shift 2
-(cd "releases/$id" && cut -zd' ' -f3- <"../../$made/$id.manifest" | xargs -0 -r stat --printf '%s %.9Y %n\\0' --) |
+${PATHS}
+paths <"$made/$id.manifest" | comm -z -23 - "$made/$id.kept" |
+(cd "releases/$id" && xargs -0 -r stat --printf '%s %.9Y %n\\0' -- && cat "../../$made/$id.taken") |
 sort -z >"$made/$id.copied" || exit
 if [ "$(tr -dc '\\0' <"$made/$id.manifest" | wc -c)" != "$(tr -dc '\\0' <"$made/$id.copied" | wc -c)" ]; then
 echo 'the copy is not whole' >&2; exit 1
@@ -164,7 +171,7 @@ sort -z | comm -z -12 - "$made/$id.copied" | cut -zd' ' -f3- |
 /** Run with the place and the release; its record comes by stdin. */
 export const COMPLETE = `${IN_PLACE}
 made=.procdeck/made
-rm -f -- "$made/$2.kept"
+rm -f -- "$made/$2.kept" "$made/$2.taken"
 cat >"$made/$2.json.new" && sync "$made/$2.json.new" && mv -f -- "$made/$2.json.new" "$made/$2.json"
 `;
 

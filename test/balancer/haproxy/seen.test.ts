@@ -159,7 +159,7 @@ describe('the connection', () => {
 		[
 			'unreachable',
 			{ ...SEEN, state: null, failure: 'Permission denied' },
-			'HAProxy runs, but its socket cannot be used: Permission denied',
+			'HAProxy runs, but its socket cannot be used: Permission denied (`procdeck lb add jobs1` starts it again)',
 		],
 	])('is %s', (connection, seen, reason) => {
 		const observation = toObservation('jobs1', seen, runtimeRemarks(seen));

@@ -85,11 +85,19 @@ async function carryOn(context: ChangeContext, planned: Planned): Promise<void> 
 	const { lock, known } = context;
 	const on = known.files;
 	if (on === null) return;
-	const { plan, before } = planned;
-	const written = await setUpTypes(context, on, plan);
+	const written = await setUpTypes(context, on, planned.plan);
 	lock.requireHeld();
 	known.takeFiles(written);
-	known.expect(plan.formation);
+	await known.expect(planned.plan.formation, () => performAndRecord(context, planned, written));
+}
+
+async function performAndRecord(
+	context: ChangeContext,
+	planned: Planned,
+	written: FilesOnServer,
+): Promise<void> {
+	const { lock, known } = context;
+	const { plan, before } = planned;
 	await context.perform(plan);
 	try {
 		await record(context, written, plan.formation);

@@ -7,17 +7,21 @@ import { unitName } from './names.ts';
 import type { FilesOnServer } from './read-files.ts';
 import type { Session } from './session.ts';
 import type { StackState } from './stack-state.ts';
+import type { Units } from './units.ts';
 
 /** Files are read again when they are quiet for so long. */
 const REREAD_AFTER_MS = 100;
+
+/** What is asked of a connected server here. */
+type Connected = Pick<Session, 'layout' | 'facts' | 'readFiles'> & { readonly units: Pick<Units, 'know'> };
 
 export interface FilesWatchContext {
 	readonly source: StackSource;
 	readonly definition: ServerDefinition;
 	readonly known: StackState;
-	readonly announcer: Announcer;
+	readonly announcer: Pick<Announcer, 'stack'>;
 	/** The connection there is; null: none. */
-	readonly session: () => Session | null;
+	readonly session: () => Connected | null;
 }
 
 /** Keeps up with a stack's files, here and on the server, and with how they differ. */
@@ -75,15 +79,19 @@ export class FilesWatch {
 	async read(): Promise<void> {
 		const { known, session } = this.#context;
 		const current = session();
+		const before = known.files;
 		const files = await current?.readFiles();
-		if (files === undefined || session() !== current || isDeepStrictEqual(files, known.files)) return;
+		if (files === undefined || session() !== current) return;
+		// A change that is recorded meanwhile knows better, and is taken in by itself.
+		if (known.isChanging || known.files !== before) return this.readSoon();
+		if (isDeepStrictEqual(files, known.files)) return;
 		known.takeFiles(files);
 		this.taken();
 	}
 }
 
 /** The units of the instances that a boot starts. */
-export function enabledUnits({ layout }: Session, { enabled }: FilesOnServer): string[] {
+export function enabledUnits({ layout }: Pick<Session, 'layout'>, { enabled }: FilesOnServer): string[] {
 	return Object.entries(enabled).flatMap(([type, numbers]) =>
 		numbers.map((index) => unitName(layout.prefix, type, index)),
 	);

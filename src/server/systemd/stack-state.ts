@@ -42,6 +42,7 @@ export class StackState {
 	/** Why systemd did not start instances. */
 	readonly #refusals = new Map<string, string>();
 	#files: FilesOnServer | null = null;
+	#isChanging = false;
 	#state: SupervisorState = EMPTY_STATE;
 
 	constructor(stack: () => Stack, jobs: Pick<Jobs, 'of'>, clocks: () => Clocks) {
@@ -69,10 +70,24 @@ export class StackState {
 		this.#deriveAll();
 	}
 
-	/** What is about to be recorded is wanted from now on. */
-	expect(formation: Formation): void {
+	/** Whether a change is under way here: what is read beside it may be older than what is known. */
+	get isChanging(): boolean {
+		return this.#isChanging;
+	}
+
+	/**
+	 * What is about to be recorded is wanted from now on.
+	 * @param record resolves when it is, and the files have been taken anew
+	 */
+	async expect(formation: Formation, record: () => Promise<void>): Promise<void> {
 		this.#state = { ...this.#state, formation: { ...formation, ports: this.#state.formation.ports } };
+		this.#isChanging = true;
 		this.#deriveAll();
+		try {
+			await record();
+		} finally {
+			this.#isChanging = false;
+		}
 	}
 
 	/** The app's files became others. */

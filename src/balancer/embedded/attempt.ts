@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { failureText } from './health-check.ts';
-import type { Member, Session } from './member.ts';
+import type { Member } from './member.ts';
+import type { Session } from './sessions.ts';
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 /** How a connection that was open says that the other end has closed it meanwhile. */
@@ -12,6 +13,7 @@ export class Attempt implements Session {
 	readonly #client: { destroy(): unknown };
 	readonly #beganAt = performance.now();
 	isCut = false;
+	place = -1;
 	/** Its connection has served another request before. */
 	isReused = false;
 	isAnswered = false;

@@ -1,5 +1,6 @@
 import type { Drained } from '../balancer.ts';
-import type { Member, Session } from './member.ts';
+import type { Member } from './member.ts';
+import type { Session } from './sessions.ts';
 
 interface Drain {
 	readonly members: readonly Member[];

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Attempt, type ClientResponse, type Failure, judge } from './attempt.ts';
 import { dial, OneConnection } from './dial.ts';
-import { prepareAnswer, prepareRequest, setStickyCookie, sourceOf, stickyCookie } from './headers.ts';
+import { answerHeaders, prepareRequest, setStickyCookie, sourceOf, stickyCookie } from './headers.ts';
 import { failureText } from './health-check.ts';
 import type { Member } from './member.ts';
 import type { Pool } from './pool.ts';
@@ -38,7 +38,7 @@ export class Forwarder {
 	}
 
 	async request(request: IncomingMessage, response: ClientResponse): Promise<void> {
-		prepareRequest(request, response);
+		prepareRequest(request, { upgrades: false });
 		let tried: Set<Member> | null = null;
 		for (let left = MOST_ATTEMPTS; left > 0; left -= 1) {
 			const member = this.#choose(request, tried);
@@ -54,7 +54,7 @@ export class Forwarder {
 	async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
 		socket.on('error', () => socket.destroy());
 		if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuseUpgrade(socket, 501);
-		prepareRequest(request, null);
+		prepareRequest(request, { upgrades: true });
 		const tried = new Set<Member>();
 		for (let left = MOST_ATTEMPTS; left > 0 && !socket.destroyed; left -= 1) {
 			const member = this.#choose(request, tried);
@@ -99,13 +99,24 @@ export class Forwarder {
 		if (member.isOut) this.#onDrained();
 	}
 
-	#answered(answer: IncomingMessage, request: IncomingMessage, { attempt }: ClientResponse): void {
-		prepareAnswer(answer.headers);
+	/** Begins the answer to the client; its body is the library's, which leaves a head alone that is written. */
+	#answered(answer: IncomingMessage, request: IncomingMessage, response: ClientResponse): void {
+		const { attempt } = response;
 		if (attempt === null) return;
-		attempt.answered(answer.statusCode ?? 0);
-		if (!this.#pool.settings.sticky) return;
+		const status = answer.statusCode ?? 0;
+		const headers = answerHeaders(answer, request);
 		const { cookie } = attempt.member;
-		if (stickyCookie(request) !== cookie) setStickyCookie(answer.headers, cookie);
+		if (this.#pool.settings.sticky && stickyCookie(request) !== cookie)
+			headers.push(...setStickyCookie(cookie));
+		try {
+			response.writeHead(status, answer.statusMessage, headers);
+			attempt.answered(status);
+		} catch {
+			// An instance may say what must not be passed on, such as control characters.
+			attempt.answered(502);
+			answer.destroy();
+			refuse(response, 502);
+		}
 	}
 
 	/** The connection that is made goes on as the upgraded one's other half, until either ends. */

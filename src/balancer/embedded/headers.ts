@@ -1,16 +1,16 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { digest } from '../../model/digest.ts';
 
 /** Of one connection each: the next one has its own. How a request's body is framed is the library's business. */
-const OF_ONE_HOP = [
+const OF_ONE_HOP: readonly string[] = [
 	'keep-alive',
 	'proxy-connection',
 	'proxy-authenticate',
 	'proxy-authorization',
 	'te',
 	'trailer',
-] as const;
+];
 
 /** How an IPv6 socket writes an IPv4 address. */
 const MAPPED_IPV4 = '::ffff:';
@@ -18,15 +18,16 @@ const MAPPED_IPV4 = '::ffff:';
 export const STICKY_COOKIE = 'procdeck_backend';
 
 /** Makes a client's headers those of a request to an instance. */
-export function prepareRequest(request: IncomingMessage, response: ServerResponse | null): void {
+export function prepareRequest(request: IncomingMessage, { upgrades }: { readonly upgrades: boolean }): void {
 	const { headers, socket } = request;
 	request.url = originForm(request.url ?? '/');
 	dropHop(headers);
 	// Answered here, to the client, before its body comes.
 	drop(headers, 'expect');
-	if (response !== null) {
+	if (!upgrades) {
 		drop(headers, 'upgrade');
-		headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
+		// The instance's connection is kept, whatever the client does with its own.
+		if (headers.connection !== undefined) headers.connection = 'keep-alive';
 	}
 	const client = sourceOf(request);
 	const before = headers['x-forwarded-for'];
@@ -36,16 +37,35 @@ export function prepareRequest(request: IncomingMessage, response: ServerRespons
 	else headers['x-forwarded-host'] = headers.host;
 }
 
-/** Makes an instance's headers those of the answer to a client, whose connection is not the instance's. */
-export function prepareAnswer(headers: IncomingHttpHeaders): void {
-	for (const name of tokensOf(headers.connection)) leaveOut(headers, name);
-	for (const name of OF_ONE_HOP) leaveOut(headers, name);
-	leaveOut(headers, 'connection');
+/**
+ * An instance's headers as those of the answer to a client, whose connection is not the instance's: names and values in
+ * turn, as they came. To take them apart by name would cost each request more than all else here.
+ */
+export function answerHeaders(answer: IncomingMessage, request: IncomingMessage): string[] {
+	const { rawHeaders } = answer;
+	const leftOut = namedByConnection(rawHeaders);
+	const isFramed = !isWithoutFrame(answer, request);
+	const kept: string[] = [];
+	for (let at = 0; at < rawHeaders.length; at += 2) {
+		const name = rawHeaders[at]!.toLowerCase();
+		if (name === 'connection' || OF_ONE_HOP.includes(name) || leftOut.includes(name)) continue;
+		if (isFramed || name !== 'transfer-encoding') kept.push(rawHeaders[at]!, rawHeaders[at + 1]!);
+	}
+	return kept;
 }
 
-/** What is undefined is not sent, and costs less than to delete it. */
-function leaveOut(headers: IncomingHttpHeaders, name: string): void {
-	if (headers[name] !== undefined) headers[name] = undefined;
+function namedByConnection(rawHeaders: readonly string[]): readonly string[] {
+	let named = NONE;
+	for (let at = 0; at < rawHeaders.length; at += 2) {
+		if (rawHeaders[at]!.length === 'connection'.length && rawHeaders[at]!.toLowerCase() === 'connection')
+			named = [...named, ...tokensOf(rawHeaders[at + 1])];
+	}
+	return named;
+}
+
+/** Chunks are not for who speaks HTTP/1.0, nor for an answer that never has a body (RFC 9112, 6.1). */
+function isWithoutFrame({ statusCode }: IncomingMessage, { httpVersion }: IncomingMessage): boolean {
+	return httpVersion === '1.0' || statusCode === 204 || statusCode === 304;
 }
 
 /** The client's address. */
@@ -64,9 +84,9 @@ export function stickyCookie({ headers }: IncomingMessage): string | null {
 	return new RegExp(`(?:^|;\\s*)${STICKY_COOKIE}=([0-9a-f]+)`).exec(headers.cookie ?? '')?.[1] ?? null;
 }
 
-export function setStickyCookie(headers: IncomingHttpHeaders, value: string): void {
-	const cookie = `${STICKY_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax`;
-	headers['set-cookie'] = [...(headers['set-cookie'] ?? []), cookie];
+/** The header that has a client come back to a backend: its name and its value. */
+export function setStickyCookie(value: string): readonly [string, string] {
+	return ['Set-Cookie', `${STICKY_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax`];
 }
 
 /** A client may send the whole URL, as to a proxy of its own. */

@@ -3,18 +3,12 @@ import type { Candidate } from './choose.ts';
 import { InstanceAgent } from './dial.ts';
 import { cookieValue } from './headers.ts';
 import { HealthCheck } from './health-check.ts';
+import { type Session, Sessions } from './sessions.ts';
 
 /** How much a new answer counts in the mean of the response times. */
 const WEIGHT_OF_LATEST = 0.1;
 /** Older answers say nothing of now. */
 const OF_LATE_MS = 10_000;
-
-/** One request, or upgraded connection, that is under way with a backend. */
-export interface Session {
-	/** Ends it now. */
-	end(): void;
-	isCut: boolean;
-}
 
 /** Names a backend among all; another port is another one. */
 export function keyOf({ server, instance, address, port }: Backend): string {
@@ -29,12 +23,11 @@ export class Member implements Candidate {
 	readonly cookie: string;
 	readonly agent: InstanceAgent;
 	readonly health: HealthCheck;
-	readonly sessions = new Set<Session>();
-	/** For the library: where requests go. Its connection is kept, whatever the client does with its own. */
+	readonly sessions = new Sessions();
+	/** For the library: where requests go. */
 	readonly route: {
 		readonly target: { readonly host: string; readonly port: number };
 		readonly agent: InstanceAgent;
-		readonly headers: { readonly connection: 'keep-alive' };
 	};
 	/** Its server is Off. */
 	isOff = true;
@@ -54,7 +47,7 @@ export class Member implements Candidate {
 		this.cookie = cookieValue(this.key);
 		this.agent = new InstanceAgent(backend);
 		const target = { host: backend.address, port: backend.port };
-		this.route = { target, agent: this.agent, headers: { connection: 'keep-alive' } };
+		this.route = { target, agent: this.agent };
 		this.health = new HealthCheck(backend, healthPath, onChange);
 	}
 

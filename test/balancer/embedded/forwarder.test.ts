@@ -275,6 +275,49 @@ describe('answers without a body', () => {
 	});
 });
 
+describe('an answer', () => {
+	/** An instance that sends these bytes for all but health checks. */
+	const says = (bytes: string) =>
+		createTcpServer((socket: Socket) => {
+			socket.on('error', () => {});
+			socket.on('data', (asked) => {
+				const isCheck = String(asked).startsWith('GET /health');
+				socket.write(isCheck ? 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' : bytes);
+			});
+		});
+	const ask = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+
+	it('has the instance’s headers as they came, and none of the instance’s connection', async () => {
+		const ofConnection =
+			'Connection: x-hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=9\r\nProxy-Authenticate: Basic\r\n';
+		const own = 'ETag: "A"\r\nVary: a\r\nvary: b\r\nSet-Cookie: one\r\nSet-Cookie: two\r\n';
+		const { port } = await balancerOf(
+			await portOf(says(`HTTP/1.1 299 Very Good\r\n${ofConnection}${own}Content-Length: 2\r\n\r\nhi`)),
+		);
+		const answer = await raw(port, ask);
+		expect(answer.startsWith('HTTP/1.1 299 Very Good\r\n')).toBe(true);
+		expect(answer).toContain(own);
+		expect(answer).not.toMatch(/x-hop|timeout=9|proxy-authenticate/i);
+		expect(answer).toMatch(/\r\nConnection: close\r\n\r\nhi$/);
+	});
+
+	it('in chunks goes whole to a client that does not know them', async () => {
+		const { port } = await balancerOf(
+			await portOf(says('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n')),
+		);
+		const answer = await raw(port, 'GET / HTTP/1.0\r\nHost: x\r\n\r\n');
+		expect(answer).not.toMatch(/transfer-encoding/i);
+		expect(answer).toMatch(/\r\n\r\nhi$/);
+	});
+
+	it('that must not be passed on is answered with 502, and the next request is served', async () => {
+		const { port } = await balancerOf(
+			await portOf(says('HTTP/1.1 200 O\x01K\r\nContent-Length: 2\r\n\r\nhi')),
+		);
+		for (let count = 0; count < 2; count += 1) expect(await raw(port, ask)).toMatch(/^HTTP\/1.1 502 /);
+	});
+});
+
 /** Keeps its connections, and closes each as soon as it is used again. */
 function answersOncePerConnection(): Server {
 	return createTcpServer((socket: Socket) => {

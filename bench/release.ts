@@ -4,12 +4,13 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Fleet } from '../test/fleet/machinery/fleet.ts';
+import { waitFor } from '../test/support/wait-for.ts';
 import { type App, withApp } from './lib/app.ts';
 import { verb } from './lib/background.ts';
 import { type BenchmarkOptions, benchmark, progress } from './lib/benchmark.ts';
 import { atMost, type Report } from './lib/report.ts';
 import { inTurn } from './lib/rounds.ts';
-import { SERVERS, withServers, writeStack } from './lib/servers.ts';
+import { CODE, SERVERS, withServers, writeStack } from './lib/servers.ts';
 import { median, withSpread } from './lib/statistics.ts';
 
 const FILES = 5_000;
@@ -63,6 +64,13 @@ interface Contestant {
 	readonly copy: () => Promise<unknown>;
 }
 
+/** What a release before has taken out of the way is no burden of who comes next. */
+async function untilAtRest({ hosts }: Fleet): Promise<void> {
+	const isAtRest = `if [ -e ${CODE}/.procdeck/old ]; then echo no; fi`;
+	for (const host of hosts)
+		await waitFor(async () => (await host.run(isAtRest)) === '', `${host.name} to be at rest`);
+}
+
 async function timed({ copy }: Contestant): Promise<number> {
 	const begun = performance.now();
 	await copy();
@@ -87,6 +95,7 @@ async function measured(app: App, fleet: Fleet, rounds: number): Promise<Report>
 	const times = await inTurn(contestants, rounds, async (contestant) => {
 		await appendFile(join(app.directory, CHANGED), `// ${++changes}\n`);
 		await git(app, 'commit', '-qam', `Change ${changes}`);
+		await untilAtRest(fleet);
 		return timed(contestant);
 	});
 	const [ours = [], theirs = [], linking = []] = [...times.values()];
@@ -94,7 +103,7 @@ async function measured(app: App, fleet: Fleet, rounds: number): Promise<Report>
 	return {
 		name: 'release',
 		title: 'A release of 5,000 files, 100 MB, of which one changed, to three servers',
-		method: `The code is in a git repository, and in each round one file of it changes. A release copies it into a folder of its own, links there what is the same, switches all servers to it at once and tells their histories; nothing runs there that would have to be restarted. rsync -az brings the same change into one folder, to the three servers at the same time; with --link-dest it makes a folder of its own, too. Servers and both programs share the cores of this machine.`,
+		method: `The code is in a git repository, and in each round one file of it changes. A release copies it into a folder of its own, links there what is the same, switches all servers to it at once and tells their histories; nothing runs there that would have to be restarted, and the oldest release is taken away by each server after its end. rsync -az brings the same change into one folder, to the three servers at the same time; with --link-dest it makes a folder of its own, too. Servers and both programs share the cores of this machine.`,
 		tables: [
 			{
 				columns: ['', 'everything, once, ms', 'one file changed, p50, ms'],

@@ -6,6 +6,7 @@ import type { Server } from '../server/server.ts';
 import { followStack } from '../session/release/followed-stack.ts';
 import { draftRelease, type ReleaseDraft } from '../session/release/make.ts';
 import { releaseTo } from '../session/release/release.ts';
+import { snapshotOf } from '../session/snapshot.ts';
 import { changeOptions } from './apply-change.ts';
 import { confirm, declined } from './confirm.ts';
 import { type Context, requireChangesAllowed } from './context.ts';
@@ -117,8 +118,9 @@ async function carryOut(
 
 /** The release of each server, by its name. @throws ProcdeckError `unreachable` */
 async function currentOn(servers: readonly Server[]): Promise<ReadonlyMap<string, string | null>> {
-	const entries = servers.map(async ({ definition: { name }, releases }) => {
-		return [name, (await releases?.list())?.current ?? null] as const;
+	const entries = servers.map(async (server) => {
+		const { release } = await snapshotOf(server);
+		return [server.definition.name, release?.id ?? null] as const;
 	});
 	return new Map(await Promise.all(entries));
 }

@@ -77,6 +77,8 @@ describe('a release of what git has', () => {
 		}
 		expect(await app.kept('web1')).toEqual(ids.slice(1).toSorted());
 		expect(await app.there('web1', 'ls .procdeck/made | wc -l')).toBe('6');
+		// They are taken away when nobody waits any more.
+		await waitFor(async () => !(await app.there('web1', 'ls .procdeck')).includes('old'), 'all to be gone');
 		expect(await app.kept('web2')).toEqual([]);
 		expect((await app.server('web2')).release).toBe(null);
 		expect((await app.release('--server', 'nobody')).exitCode).toBe(2);
@@ -87,6 +89,15 @@ describe('a release of what git has', () => {
 				{ server: 'web2', from: null, to: ids[2], outcome: 'done' },
 			],
 		});
+	});
+
+	it('takes away what a removal has left that came to no end', async () => {
+		const app = await appOn('web1');
+		await app.released();
+		await app.there('web1', 'mkdir -p .procdeck/old/x.1 && chown -R deploy: .procdeck/old');
+		await app.commit('two', { greeting: 'two\n' });
+		await app.released();
+		expect(await app.there('web1', 'ls .procdeck')).not.toContain('old');
 	});
 
 	it('is gone back from, to the one before or to one that is named', async () => {

@@ -5,6 +5,7 @@ import type { Announcer } from './announcer.ts';
 import { driftOf } from './drift.ts';
 import { unitName } from './names.ts';
 import type { FilesOnServer } from './read-files.ts';
+import type { CurrentRelease } from './releases/current.ts';
 import type { Session } from './session.ts';
 import type { StackState } from './stack-state.ts';
 import type { Units } from './units.ts';
@@ -68,6 +69,14 @@ export class FilesWatch {
 			this.#timer = null;
 			void this.read().catch(() => {});
 		}, REREAD_AFTER_MS).unref();
+	}
+
+	/** Another release is current, and the server said which. */
+	takeRelease(release: CurrentRelease): void {
+		const { known } = this.#context;
+		if (known.files === null) return;
+		known.takeFiles({ ...known.files, release });
+		this.taken();
 	}
 
 	close(): void {

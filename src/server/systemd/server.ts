@@ -34,7 +34,7 @@ import { type LogSource, readLogs } from './logs.ts';
 import { systemdMachine } from './machine.ts';
 import { type Mending, mendMachine } from './mend.ts';
 import { instanceOf } from './names.ts';
-import { NO_RELEASE, releaseAt } from './releases/current.ts';
+import { type CurrentRelease, NO_RELEASE, releaseAt } from './releases/current.ts';
 import { systemdReleases } from './releases/releases.ts';
 import type { Replacement } from './rolling.ts';
 import { rush } from './rush.ts';
@@ -117,10 +117,13 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const stack = () => source.stack;
 		// What cannot be read now is when there is a connection again.
 		const onChange = () => this.#files.read().catch(() => {});
+		const onActivated = (release: CurrentRelease) => this.#files.takeRelease(release);
 		const mend = (asked: MachineMend) => mendMachine(this.#machine, asked);
 		this.setup = systemdSetup({ stack, definition, session, onChange, mend });
 		this.releases =
-			definition.kind === 'local' ? null : systemdReleases({ stack, definition, session, onChange });
+			definition.kind === 'local'
+				? null
+				: systemdReleases({ stack, definition, session, onChange, onActivated });
 		this.machine = systemdMachine({ stack, definition, session });
 		this.#files = new FilesWatch({
 			source,

@@ -1,5 +1,6 @@
 import type { ChangeRow } from '../../model/change.ts';
 import { ProcdeckError } from '../../model/errors.ts';
+import type { Stack } from '../../model/stack.ts';
 import { beginOn, byArchive, fillAll, runIn, setUpOn } from './copy.ts';
 import { asFailure, stopped } from './failure.ts';
 import { withSites } from './lock.ts';
@@ -17,9 +18,12 @@ import { stackAt } from './stack-of-release.ts';
 export function releaseTo(order: ReleaseOrder): Promise<ChangeRow[]> {
 	const { servers, options } = order;
 	return withSites(servers, options.who, async (sites) => {
+		const before = stackAt(order.followed.stack, sites, ({ work }) => work.releases.current);
+		// It is read while the copy goes on, and missed only where there is one.
+		before.catch(() => {});
 		const failed = await prepare(order, sites);
 		if (failed !== null) return notReleased(order, sites, failed);
-		const rows = await replaceAll(sites, await replacementOf(order, sites));
+		const rows = await replaceAll(sites, replacementOf(order, await before));
 		await tidyUp(order, sites, rows);
 		return rows;
 	});
@@ -108,9 +112,9 @@ function notReleased({ record }: ReleaseOrder, sites: readonly Site[], failures:
 	});
 }
 
-async function replacementOf(order: ReleaseOrder, sites: readonly Site[]): Promise<Replacement> {
+/** @param before what the servers follow until now */
+function replacementOf(order: ReleaseOrder, before: Stack): Replacement {
 	const { record, stack, followed, parallel, options, reporter, signal } = order;
-	const before = await stackAt(followed.stack, sites, ({ work }) => work.releases.current);
 	return {
 		verb: 'release',
 		to: () => record.id,

@@ -1,7 +1,7 @@
 import type { ReleaseRecord, ReleasesOnServer } from '../../../model/release.ts';
 import type { Session } from '../session.ts';
 import { printed } from './command.ts';
-import { currentRelease } from './current.ts';
+import { type CurrentRelease, currentRelease } from './current.ts';
 import { LIST } from './scripts.ts';
 
 export interface Listed {
@@ -18,10 +18,8 @@ export async function listReleases(session: Session): Promise<Listed> {
 }
 
 export function parseListing(lines: readonly string[]): Listed {
-	const said = (kind: string) =>
-		lines.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
-	const records = said('made').flatMap((record) => parseRecord(record) ?? []);
-	const { current, before } = currentRelease(said('current')[0], said('was'));
+	const records = said(lines, 'made').flatMap((record) => parseRecord(record) ?? []);
+	const { current, before } = parseCurrent(lines);
 	const isThere = (id: string) => records.some((record) => record.id === id);
 	const past = before.map(({ id }) => id).reverse();
 	const earlier = current === null ? [] : wayTo(current.id, past).reverse().filter(isThere);
@@ -31,8 +29,17 @@ export function parseListing(lines: readonly string[]): Listed {
 			before: earlier,
 			records: records.toSorted((a, b) => b.at.localeCompare(a.at)),
 		},
-		partial: said('partial'),
+		partial: said(lines, 'partial'),
 	};
+}
+
+/** What a listing says of the current release alone. */
+export function parseCurrent(lines: readonly string[]): CurrentRelease {
+	return currentRelease(said(lines, 'current')[0], said(lines, 'was'));
+}
+
+function said(lines: readonly string[], kind: string): string[] {
+	return lines.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
 }
 
 /**

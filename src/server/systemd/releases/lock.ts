@@ -4,7 +4,8 @@ import { ProcdeckError } from '../../../model/errors.ts';
 import { releaseLockPath } from '../layout.ts';
 import type { Session } from '../session.ts';
 import { refusal } from './command.ts';
-import { type Listed, parseListing } from './list.ts';
+import type { CurrentRelease } from './current.ts';
+import { type Listed, parseCurrent, parseListing } from './list.ts';
 import { BEGIN_WORK } from './scripts.ts';
 
 /** Work that nobody else does at the same time. */
@@ -34,13 +35,18 @@ export class ReleaseLock {
 	/**
 	 * Makes a release the current one, as only who holds the lock can.
 	 * @param id empty: none
+	 * @returns what is current from now on
 	 * @throws ProcdeckError `refused` with the server's own words, `unreachable`
 	 */
-	async activate(id: string): Promise<void> {
+	async activate(id: string): Promise<CurrentRelease> {
 		this.#channel.stream.write(`activate ${id}\n`);
-		const answer = await this.nextLine();
-		if (answer === null) throw this.loss();
-		if (answer !== 'done') throw refusal('cannot switch to the release', answer.replace(/^failed /, ''));
+		const lines: string[] = [];
+		for (let line = await this.nextLine(); line !== null; line = await this.nextLine()) {
+			if (line === 'done') return parseCurrent(lines);
+			if (line.startsWith('failed ')) throw refusal('cannot switch to the release', line.slice(7));
+			lines.push(line);
+		}
+		throw this.loss();
 	}
 
 	/** @returns null: it has ended */

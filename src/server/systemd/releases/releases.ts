@@ -2,6 +2,7 @@ import type { ServerDefinition, Stack } from '../../../model/stack.ts';
 import type { ReleaseWork, ServerReleases } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { printed } from './command.ts';
+import type { CurrentRelease } from './current.ts';
 import { listReleases } from './list.ts';
 import { stackMark, takeLock } from './lock.ts';
 import { IS_OWN, REMOVE } from './scripts.ts';
@@ -14,6 +15,8 @@ export interface ReleasesContext {
 	readonly session: () => Promise<Session>;
 	/** The server's files have become others: takes them in. */
 	readonly onChange: () => Promise<void>;
+	/** Another release is current: takes it in. */
+	readonly onActivated: (release: CurrentRelease) => void;
 }
 
 const REMOVE_TIMEOUT_MS = 600_000;
@@ -32,11 +35,11 @@ function ownerOf({ stack, definition }: ReleasesContext, { facts }: Session): st
 }
 
 async function begin(context: ReleasesContext, who: string): Promise<ReleaseWork> {
-	const { stack, onChange } = context;
+	const { stack, onActivated } = context;
 	const session = await context.session();
 	const owner = ownerOf(context, session);
 	const exclusive = await takeLock(session, who, owner);
-	return new SystemdReleaseWork({ ...exclusive, session, owner, shell: stack().shell, onChange });
+	return new SystemdReleaseWork({ ...exclusive, session, owner, shell: stack().shell, onActivated });
 }
 
 async function remove(context: ReleasesContext, who: string): Promise<readonly string[]> {

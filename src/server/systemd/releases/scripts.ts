@@ -9,6 +9,7 @@ import { LIST_CURRENT_RELEASE } from './current.ts';
  * - `.procdeck/made/ID.json`: the record of a release that is complete
  * - `.procdeck/made/ID.manifest`, `ID.copied`: what it consists of, and how its files were when they were copied
  * - `.procdeck/current.log`: when which one was current
+ * - `.procdeck/old`: what is being taken away
  */
 
 const IN_PLACE = 'cd -- "$1" || exit\nLC_ALL=C\nexport LC_ALL\numask 022\n';
@@ -40,13 +41,16 @@ done
 
 /** Prints the records of all complete releases and the names of others, and which one is current. `$code` is the place. */
 const LIST_RELEASES = `
+list_current() {
+${LIST_CURRENT_RELEASE}
+}
 list() {
 for folder in "$code/releases"/*; do
 [ -d "$folder" ] || continue
 record=$code/.procdeck/made/\${folder##*/}.json
 if [ -f "$record" ]; then printf 'made '; cat -- "$record"; else echo "partial \${folder##*/}"; fi
 done
-${LIST_CURRENT_RELEASE}
+list_current
 }
 `;
 
@@ -74,8 +78,8 @@ as_owner /bin/sh -c 'echo "$1" >>.procdeck/current.log' sh "$(date +%s%3N) $1"
 
 /**
  * Run with the file of the lock, who takes it, the place, the user whom all belongs to, and the stack's name: lists the
- * releases, and holds the lock until its stdin ends. Lines there are releases to be made current; `done` answers, or
- * `failed WHY`. `busy WHO` says who has the lock already.
+ * releases, and holds the lock until its stdin ends. Lines there are releases to be made current; what is current then and
+ * `done` answer, or `failed WHY`. `busy WHO` says who has the lock already.
  */
 export const BEGIN_WORK = `${PREPARE}${LIST_RELEASES}${ACTIVATE}
 lock=$1 code=$3 owner=$4 stack=$5
@@ -85,7 +89,7 @@ if ! flock -n 9; then printf 'busy %s\\n' "$(cat -- "$lock.holder" 2>/dev/null)"
 printf '%s since %s\\n' "$2" "$(date '+%H:%M:%S')" >"$lock.holder"
 serve() {
 while read -r word id; do
-if why=$(activate "$id" 2>&1); then echo done; else printf 'failed %s\\n' "$(printf %s "$why" | tr '\\n' ' ')"; fi
+if why=$(activate "$id" 2>&1); then list_current; echo done; else printf 'failed %s\\n' "$(printf %s "$why" | tr '\\n' ' ')"; fi
 done
 }
 prepare && { list; echo ready; serve; }
@@ -104,7 +108,7 @@ const PATHS = "paths() { cut -zd' ' -f3- | sort -z; }";
  */
 export const BEGIN = `${IN_PLACE}
 id=$2 base=$3 how=$4 made=.procdeck/made
-rm -rf -- "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && base64 -d | gzip -d >"$made/$id.manifest" || exit
+rm -rf -- .procdeck/old "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && base64 -d | gzip -d >"$made/$id.manifest" || exit
 ${PATHS}
 : >"$made/$id.kept"
 : >"$made/$id.taken"
@@ -188,10 +192,21 @@ rm -f -- ".procdeck/made/$id".*
 done
 `;
 
-/** Run with the place and how many lines of the log stay. */
-export const TRIM_LOG = `${IN_PLACE}
+/**
+ * Run with the place, how many lines of the log stay, and releases: puts them out of the way. They are taken away when
+ * nobody waits any more; what is left of them, where a session does not outlive its connection, goes with the next release.
+ */
+export const PRUNE = `${IN_PLACE}
 log=.procdeck/current.log
 if [ -f "$log" ]; then tail -n "$2" "$log" >"$log.new" && mv -f -- "$log.new" "$log"; fi
+shift 2
+mkdir -p -- .procdeck/old || exit
+for id; do
+rm -f -- ".procdeck/made/$id.json" || exit
+if [ -d "releases/$id" ]; then mv -T -- "releases/$id" ".procdeck/old/$id.$$" || exit; fi
+rm -f -- ".procdeck/made/$id".*
+done
+setsid nice rm -rf -- .procdeck/old </dev/null >/dev/null 2>&1 &
 `;
 
 /** Run with the place and the stack's name: whether the releases there are its own. */

@@ -11,6 +11,7 @@ import type { Manifest } from '../../../model/release-manifest.ts';
 import type { Copying, Preparation, ReleaseWork } from '../../releases.ts';
 import type { Session } from '../session.ts';
 import { asOwner, type Purpose, piped, printed, takeLittle } from './command.ts';
+import type { CurrentRelease } from './current.ts';
 import type { Exclusive } from './lock.ts';
 import * as scripts from './scripts.ts';
 
@@ -20,8 +21,8 @@ export interface WorkContext extends Exclusive {
 	readonly owner: string;
 	/** What commands run through. */
 	readonly shell: string;
-	/** The server's files have become others: takes them in. */
-	readonly onChange: () => Promise<void>;
+	/** Another release is current: takes it in. */
+	readonly onActivated: (release: CurrentRelease) => void;
 }
 
 /** Many files on a slow disk are linked or copied there. */
@@ -116,12 +117,14 @@ export class SystemdReleaseWork implements ReleaseWork {
 	}
 
 	async activate(id: string | null): Promise<void> {
-		await this.#context.lock.activate(id ?? '');
-		await this.#context.onChange();
+		this.#context.onActivated(await this.#context.lock.activate(id ?? ''));
 	}
 
 	async discard(id: string): Promise<void> {
-		await this.#remove([id]);
+		await this.#do(scripts.DISCARD, [id], {
+			what: 'cannot remove what was begun',
+			timeoutMs: REMOVE_TIMEOUT_MS,
+		});
 	}
 
 	async prune(keep: number, current: string): Promise<void> {
@@ -131,8 +134,7 @@ export class SystemdReleaseWork implements ReleaseWork {
 		const kept = [...new Set(inOrder)].slice(0, keep);
 		const old = [...made, ...partial].filter((id) => !kept.includes(id));
 		if (old.length === 0) return;
-		await this.#remove(old);
-		await this.#do(scripts.TRIM_LOG, [String(CHANGES_KEPT)], { what: 'cannot remove old releases' });
+		await this.#do(scripts.PRUNE, [String(CHANGES_KEPT), ...old], { what: 'cannot remove old releases' });
 	}
 
 	async read(id: string, path: string): Promise<string | null> {
@@ -164,12 +166,5 @@ export class SystemdReleaseWork implements ReleaseWork {
 	async #do(script: string, args: readonly string[], purpose: Purpose): Promise<void> {
 		this.#context.lock.requireHeld();
 		await printed(this.#context.session, this.#command(script, args), purpose);
-	}
-
-	#remove(ids: readonly string[]): Promise<void> {
-		return this.#do(scripts.DISCARD, ids, {
-			what: 'cannot remove old releases',
-			timeoutMs: REMOVE_TIMEOUT_MS,
-		});
 	}
 }

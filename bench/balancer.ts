@@ -94,9 +94,25 @@ async function measureOnce({ port, pid }: Contestant, kind: ConnectionKind): Pro
 	});
 }
 
-/** The median over the rounds of a value, against the library's in the same round. */
-function ratio(rounds: Map<string, Round[]>, name: string, of: (round: Round) => number): number {
-	return median(rounds.get(name)!.map((round, at) => of(round) / of(rounds.get('library')![at]!)));
+/** The median over the rounds of a value of the embedded one, against another's in the same round. */
+function ratio(
+	rounds: Map<string, Round[]>,
+	to: 'library' | 'haproxy',
+	of: (round: Round) => number,
+): number {
+	return median(rounds.get('embedded')!.map((round, at) => of(round) / of(rounds.get(to)![at]!)));
+}
+
+function notesOn(kind: ConnectionKind, rounds: Map<string, Round[]>): string[] {
+	const connections = `connections ${kind === 'keep' ? 'kept' : 'closed'}`;
+	const times = (to: 'library' | 'haproxy', of: (round: Round) => number) =>
+		`${ratio(rounds, to, of).toFixed(2)}x`;
+	const cost = times('library', (round) => round.cost);
+	const own = `CPU of the embedded one a request, ${connections}: ${cost} the bare library's.`;
+	if (!rounds.has('haproxy')) return [own];
+	const perSecond = times('haproxy', (round) => round.perSecond);
+	const p99 = times('haproxy', (round) => round.p99);
+	return [own, `Against HAProxy, ${connections}: ${perSecond} the requests a second, ${p99} the p99.`];
 }
 
 function rowOf(kind: ConnectionKind, name: string, rounds: readonly Round[]): string[] {
@@ -152,15 +168,12 @@ function report(byKind: ReadonlyMap<ConnectionKind, Map<string, Round[]>>): Repo
 					0.9,
 					'x',
 					`requests a second of the bare library, connections ${kind === 'keep' ? 'kept' : 'closed'}`,
-					ratio(rounds, 'embedded', ({ perSecond }) => perSecond),
+					ratio(rounds, 'library', ({ perSecond }) => perSecond),
 				),
 			),
 			atMost(0, 'requests', 'failed', failed),
 		],
-		notes: kinds.map(
-			([kind, rounds]) =>
-				`CPU of the embedded one a request, connections ${kind === 'keep' ? 'kept' : 'closed'}: ${ratio(rounds, 'embedded', ({ cost }) => cost).toFixed(2)}x the bare library's.`,
-		),
+		notes: kinds.flatMap(([kind, rounds]) => notesOn(kind, rounds)),
 	};
 }
 

@@ -108,7 +108,7 @@ function notCommitted(paths: readonly string[]): ProcdeckError {
 	return new ProcdeckError(
 		'refused',
 		`there are changes that are not committed: ${listed(paths)}`,
-		'commit them, or --dirty releases the folder with them',
+		'commit them, or `procdeck release --dirty` releases the folder with them',
 	);
 }
 

@@ -19,17 +19,17 @@ import type { LogChunk, LogQuery, ObserveOptions, Server, ServerSetup } from '..
 import { Settling } from '../settling.ts';
 import type { StackSource } from '../stack-source.ts';
 import { forSupervisor } from '../supervisor-change.ts';
-import { Actions } from './actions.ts';
 import { Announcer } from './announcer.ts';
 import { beginDespiteLoss } from './begin.ts';
 import type { BusEvent } from './bus.ts';
 import type { ChangeContext } from './changes.ts';
 import { examine } from './examine.ts';
-import { readExits } from './exits.ts';
 import { limitsOf } from './facts.ts';
-import { enabledUnits, FilesWatch } from './files-watch.ts';
-import { followHistory, readHistory, writeHistory } from './history.ts';
+import { FilesWatch } from './files-watch.ts';
+import { readHistory, writeHistory } from './history.ts';
+import { HistoryWatch } from './history-watch.ts';
 import { Jobs } from './jobs.ts';
+import { type Live, openLive, ServerClock } from './live.ts';
 import { type LogSource, readLogs } from './logs.ts';
 import { systemdMachine } from './machine.ts';
 import { type Mending, mendMachine } from './mend.ts';
@@ -39,7 +39,6 @@ import { systemdReleases } from './releases/releases.ts';
 import type { Replacement } from './rolling.ts';
 import { rush } from './rush.ts';
 import { Sampler } from './sampler.ts';
-import { Session } from './session.ts';
 import { systemdSetup } from './setup.ts';
 import { StackState } from './stack-state.ts';
 
@@ -59,22 +58,9 @@ const LONGEST_LOSS_MS = 60_000;
 /** For what is to be noted at the end over a connection that may be dead. */
 const LONGEST_GOODBYE_MS = 2_000;
 
-/** What runs comes first, and who asks only once does not wait for the past. */
-const HISTORY_AFTER_MS = 500;
-/** As exactly as the server's clock is known. */
-const CLOCKS_DIFFER_MS = 1_000;
-
 /** A stack on a server whose systemd runs its instances. */
 export function systemdServer(options: SystemdServerOptions): Server {
 	return new SystemdServer(options);
-}
-
-/** One connection, and what goes on over it. */
-interface Live {
-	readonly session: Session;
-	readonly actions: Actions;
-	/** Of the files, in milliseconds since the epoch by the server's clock. */
-	readonly readAt: number;
 }
 
 class SystemdServer implements Server, ChangeTarget, Observed {
@@ -94,22 +80,20 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 	readonly #closing = new AbortController();
 	readonly #listeners = new Set<(event: ServerEvent) => void>();
 	readonly #files: FilesWatch;
-	/** The connection over which the history is followed. */
-	#followed: Live | null = null;
-	/** The server's clock, in milliseconds since the epoch, when the monotonic one here was 0. */
-	#serverEpoch = 0;
+	readonly #history: HistoryWatch;
+	readonly #clock = new ServerClock();
 
 	constructor(options: SystemdServerOptions) {
 		const { source, definition } = options;
 		this.#options = options;
 		this.definition = definition;
-		const clocks = () => ({ server: this.#serverNow(), mono: monotonicNow() });
+		const clocks = () => ({ server: this.#clock.now, mono: monotonicNow() });
 		this.#known = new StackState(() => source.stack, this.#jobs, clocks);
 		this.observers = new Observers(this, []);
 		this.#announcer = new Announcer(this.#known, this.observers, this.settling);
 		this.#sampler = new Sampler(this.#known, (event) => this.observers.tell(event));
 		this.#connection = new Reconnecting({
-			connect: () => rush.during(this.#connect()),
+			connect: () => rush.during(this.#open()),
 			onOpen: (live) => this.#opened(live),
 			onFailure: ({ message }) => this.#tellConnection('unreachable', message),
 		});
@@ -131,6 +115,12 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			known: this.#known,
 			announcer: this.#announcer,
 			session: () => this.#connection.current?.session ?? null,
+		});
+		this.#history = new HistoryWatch({
+			current: () => this.#connection.current,
+			isWanted: () => this.#listeners.size > 0,
+			onEntry: (entry) => this.observers.tellHistory(entry),
+			onChange: () => this.#files.readSoon(),
 		});
 	}
 
@@ -161,7 +151,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 			if (this.#listeners.has(guarded) && (stats !== false || event.kind !== 'stats')) listener(event);
 		};
 		this.#listeners.add(guarded);
-		this.#followHistorySoon();
+		this.#history.soon();
 		try {
 			const isOpen = this.#connection.current !== null;
 			const { session } = await this.#connection.open();
@@ -267,52 +257,20 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		return readiness === null ? null : readiness === 'ready';
 	}
 
-	#serverNow(): number {
-		return this.#serverEpoch + monotonicNow();
-	}
-
-	async #connect(): Promise<Live> {
+	#open(): Promise<Live> {
 		const { source, definition, connect } = this.#options;
-		const link = await connect(this.#closing.signal);
-		try {
-			const session = await Session.open(link, source.stack, definition, {
-				onEvent: (event) => this.#take(event),
-				onUnit: ({ of, state }) => {
-					if (this.#connection.current?.session !== session) return;
-					if (this.#known.takeUnit(of, state)) this.#announcer.soon([of.name]);
-				},
-			});
-			return await this.#look(session);
-		} catch (error) {
-			await link.close();
-			throw error;
-		}
-	}
-
-	/** Reads all that is there at the beginning of a connection. */
-	async #look(session: Session): Promise<Live> {
-		this.#serverEpoch = Date.now() + session.facts.clockAhead - monotonicNow();
-		const readAt = this.#serverNow();
-		const files = await session.readFiles();
-		const units = await session.units.open(enabledUnits(session, files));
-		this.#known.takeFiles(files);
-		this.#known.takeUnits(units);
-		// Those that have come back after a crash say nothing of it themselves.
-		const restarted = units.filter(({ state }) => state.restarts > 0);
-		this.#known.takeExits(
-			await readExits(
-				session,
-				restarted.map(({ of }) => of.name),
-			).catch(() => new Map()),
-		);
-		const actions = new Actions({
-			session,
+		return openLive({
+			stack: source.stack,
+			definition,
+			connect: () => connect(this.#closing.signal),
 			known: this.#known,
 			jobs: this.#jobs,
-			onChange: (names) => this.#announcer.soon(names),
+			announcer: this.#announcer,
+			clock: this.#clock,
+			isCurrent: (session) => this.#connection.current?.session === session,
+			onEvent: (event) => this.#take(event),
 			settled: (name) => this.#settled(name),
 		});
-		return { session, actions, readAt };
 	}
 
 	async #changeContext(): Promise<ChangeContext> {
@@ -332,7 +290,7 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		const { session } = live;
 		this.#files.lookForDrift();
 		void session.lost.then((reason) => this.#lost(live, reason));
-		this.#followHistorySoon();
+		this.#history.soon();
 		const snapshot: ServerEvent = { kind: 'snapshot', observation: this.observers.snapshot() };
 		for (const listener of this.#listeners) listener(snapshot);
 		this.#announcer.soon([...this.state.instances.keys()]);
@@ -375,24 +333,6 @@ class SystemdServer implements Server, ChangeTarget, Observed {
 		} else if (event.kind === 'unit-files-changed' || event.kind === 'reloaded') {
 			this.#files.readSoon();
 		}
-	}
-
-	#followHistorySoon(): void {
-		const live = this.#connection.current;
-		if (live === null) return;
-		setTimeout(() => void rush.later(() => this.#followHistory(live)), HISTORY_AFTER_MS).unref();
-	}
-
-	/** For those who go on looking, once for each connection. */
-	async #followHistory(live: Live): Promise<void> {
-		if (this.#connection.current !== live || this.#followed === live || this.#listeners.size === 0) return;
-		this.#followed = live;
-		const told = (entry: HistoryEntry, writtenAt: number) => {
-			this.observers.tellHistory(entry);
-			// Somebody changed something: what is held or paused may have become another.
-			if (writtenAt > live.readAt - CLOCKS_DIFFER_MS) this.#files.readSoon();
-		};
-		await followHistory(live.session, told).catch(() => {});
 	}
 
 	async #settled(name: string): Promise<Replacement> {

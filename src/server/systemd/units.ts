@@ -44,11 +44,15 @@ export class Units {
 		this.#onChange = onChange;
 	}
 
+	/** What systemd says of them by now. */
+	get seen(): readonly SeenUnit[] {
+		return [...this.#seen.values()];
+	}
+
 	/** Looks at all that are loaded and at those that are named, and goes on watching them. */
-	async open(named: readonly string[]): Promise<readonly SeenUnit[]> {
+	async open(named: readonly string[]): Promise<void> {
 		const loaded = (await this.#list()).map(({ unit }) => unit);
 		await this.#lookAtAll([...new Set([...loaded, ...named])]);
-		return [...this.#seen.values()];
 	}
 
 	/** As {@link look}, where it is not watched yet. */

@@ -38,7 +38,7 @@ describe("the balancer's socket without permission", () => {
 		await reachBalancerBy('user: plain, scope: user');
 		await jobs1().run('loginctl enable-linger plain');
 		await stack.change('lb', 'add', 'jobs1', '--yes');
-		return jobs1().run('ls -d /run/user/$(id -u plain)/procdeck/lb.*');
+		return jobs1().run(`ls -d /run/user/$(id -u plain)/procdeck/lb.${stack.name}.*`);
 	}
 
 	it.each([
@@ -47,7 +47,7 @@ describe("the balancer's socket without permission", () => {
 		['in a folder that is closed', (folder: string) => `chmod 000 ${folder}`],
 	])('%s is told with its mend, changes nothing of web, and is mended', async (_, lock) => {
 		const folder = await unprivileged();
-		const written = () => jobs1().run('cat /home/plain/.config/procdeck/lb.*/haproxy.cfg');
+		const written = () => jobs1().run(`cat /home/plain/.config/procdeck/lb.${stack.name}.*/haproxy.cfg`);
 		const before = await written();
 		await jobs1().run(lock(folder));
 		const told =
@@ -84,7 +84,7 @@ describe("the balancer's socket without permission", () => {
 
 it('a user whose sudo is too limited for the socket is told what allows it', async () => {
 	await stack.change('lb', 'add', 'jobs1', '--port', '8080', '--yes');
-	await jobs1().run('chmod 000 /run/procdeck/lb.*/admin.sock');
+	await jobs1().run(`chmod 000 /run/procdeck/lb.${stack.name}.*/admin.sock`);
 	await reachBalancerBy('user: limited');
 	await stack.change('serve', 'web2', 'off');
 

@@ -84,18 +84,22 @@ export class FilesWatch {
 		if (this.#timer !== null) clearTimeout(this.#timer);
 	}
 
-	/** @throws Error where they cannot be read */
+	/** What is known then is not older than the call. @throws Error where they cannot be read */
 	async read(): Promise<void> {
 		const { known, session } = this.#context;
 		const current = session();
-		const before = known.files;
-		const files = await current?.readFiles();
-		if (files === undefined || session() !== current) return;
-		// A change that is recorded meanwhile knows better, and is taken in by itself.
-		if (known.isChanging || known.files !== before) return this.readSoon();
-		if (isDeepStrictEqual(files, known.files)) return;
-		known.takeFiles(files);
-		this.taken();
+		for (;;) {
+			const before = known.files;
+			const files = await current?.readFiles();
+			if (files === undefined || session() !== current) return;
+			// A change that is recorded at this moment knows better, and is taken in by itself.
+			if (known.isChanging) return this.readSoon();
+			// What was taken in meanwhile may be newer than what was read, or older.
+			if (known.files !== before) continue;
+			if (isDeepStrictEqual(files, before)) return;
+			known.takeFiles(files);
+			return this.taken();
+		}
 	}
 }
 

@@ -73,10 +73,10 @@ it('what was read before a change is not taken for what is there after it, but r
 	const reading = watch.read();
 	await known.expect(formationWith(known, 1), async () => known.takeFiles(AFTER));
 	readings.shift()?.(BEFORE);
-	await reading;
-	expect(known.state.formation.wanted).toEqual({ worker: 1 });
 	const again = await waitFor(() => readings.shift(), 'another reading');
+	expect(known.state.formation.wanted).toEqual({ worker: 1 });
 	again({ ...AFTER, enabled: { worker: [1, 2] } });
-	await waitFor(() => known.state.formation.wanted.worker === 2, 'what somebody else changed');
+	await reading;
+	expect(known.state.formation.wanted).toEqual({ worker: 2 });
 	watch.close();
 });

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Attempt, type ClientResponse, type Failure, judge } from './attempt.ts';
 import { dial, OneConnection } from './dial.ts';
-import { answerHeaders, prepareRequest, setStickyCookie, sourceOf, stickyCookie } from './headers.ts';
+import { answerHeaders, prepareRequest, sourceOf, stickyCookie, stickyCookieHeader } from './headers.ts';
 import { failureText } from './health-check.ts';
 import type { Member } from './member.ts';
 import type { Pool } from './pool.ts';
@@ -107,7 +107,7 @@ export class Forwarder {
 		const headers = answerHeaders(answer, request);
 		const { cookie } = attempt.member;
 		if (this.#pool.settings.sticky && stickyCookie(request) !== cookie)
-			headers.push(...setStickyCookie(cookie));
+			headers.push(...stickyCookieHeader(cookie));
 		try {
 			response.writeHead(status, answer.statusMessage, headers);
 			attempt.answered(status);

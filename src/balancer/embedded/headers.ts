@@ -85,7 +85,7 @@ export function stickyCookie({ headers }: IncomingMessage): string | null {
 }
 
 /** The header that has a client come back to a backend: its name and its value. */
-export function setStickyCookie(value: string): readonly [string, string] {
+export function stickyCookieHeader(value: string): readonly [string, string] {
 	return ['Set-Cookie', `${STICKY_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Lax`];
 }
 

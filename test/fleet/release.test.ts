@@ -91,13 +91,24 @@ describe('a release of what git has', () => {
 		});
 	});
 
-	it('takes away what a removal has left that came to no end', async () => {
+	it('takes away what a removal has left, and says what it may not take away', async () => {
 		const app = await appOn('web1');
-		await app.released();
-		await app.there('web1', 'mkdir -p .procdeck/old/x.1 && chown -R deploy: .procdeck/old');
-		await app.commit('two', { greeting: 'two\n' });
-		await app.released();
-		expect(await app.there('web1', 'ls .procdeck')).not.toContain('old');
+		await app.write('procdeck.yml', `${await app.stackFile()}keep: 1\n`);
+		const first = await app.released();
+		await app.there('web1', 'mkdir -p .procdeck/old/left && chown -R deploy: .procdeck/old');
+		await app.there('web1', `mkdir releases/${first}/rooted && touch releases/${first}/rooted/file`);
+		for (const text of ['two', 'three', 'four']) {
+			await app.commit(text, { greeting: `${text}\n` });
+			const { exitCode, stderr } = await app.release();
+			expect(exitCode).toBe(0);
+			if (text === 'two') expect(stderr).not.toContain('old releases stay');
+			else expect(stderr).toMatch(/old releases stay: .*rooted.*Permission denied/);
+			await waitFor(
+				async () => !(await app.there('web1', 'ls .procdeck/old 2>/dev/null || true')).includes('left'),
+				'what was left to be gone',
+			);
+		}
+		expect(await app.kept('web1')).toHaveLength(1);
 	});
 
 	it('is gone back from, to the one before or to one that is named', async () => {

@@ -108,7 +108,7 @@ const PATHS = "paths() { cut -zd' ' -f3- | sort -z; }";
  */
 export const BEGIN = `${IN_PLACE}
 id=$2 base=$3 how=$4 made=.procdeck/made
-rm -rf -- .procdeck/old "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && base64 -d | gzip -d >"$made/$id.manifest" || exit
+rm -rf -- "releases/$id" "$made/$id".* && mkdir -- "releases/$id" && base64 -d | gzip -d >"$made/$id.manifest" || exit
 ${PATHS}
 : >"$made/$id.kept"
 : >"$made/$id.taken"
@@ -194,12 +194,15 @@ done
 
 /**
  * Run with the place, how many lines of the log stay, and releases: puts them out of the way. They are taken away when
- * nobody waits any more; what is left of them, where a session does not outlive its connection, goes with the next release.
+ * nobody waits any more. What was left of earlier ones goes first, as where a session does not outlive its connection; what
+ * may not be taken away, such as what root wrote there, is told and keeps nothing else from going.
  */
 export const PRUNE = `${IN_PLACE}
 log=.procdeck/current.log
 if [ -f "$log" ]; then tail -n "$2" "$log" >"$log.new" && mv -f -- "$log.new" "$log"; fi
 shift 2
+rm -rf -- .procdeck/old
+ended=$?
 mkdir -p -- .procdeck/old || exit
 for id; do
 rm -f -- ".procdeck/made/$id.json" || exit
@@ -207,6 +210,7 @@ if [ -d "releases/$id" ]; then mv -T -- "releases/$id" ".procdeck/old/$id.$$" ||
 rm -f -- ".procdeck/made/$id".*
 done
 setsid nice rm -rf -- .procdeck/old </dev/null >/dev/null 2>&1 &
+exit $ended
 `;
 
 /** Run with the place and the stack's name: whether the releases there are its own. */

@@ -134,7 +134,10 @@ export class SystemdReleaseWork implements ReleaseWork {
 		const kept = [...new Set(inOrder)].slice(0, keep);
 		const old = [...made, ...partial].filter((id) => !kept.includes(id));
 		if (old.length === 0) return;
-		await this.#do(scripts.PRUNE, [String(CHANGES_KEPT), ...old], { what: 'cannot remove old releases' });
+		await this.#do(scripts.PRUNE, [String(CHANGES_KEPT), ...old], {
+			what: 'cannot remove old releases',
+			timeoutMs: REMOVE_TIMEOUT_MS,
+		});
 	}
 
 	async read(id: string, path: string): Promise<string | null> {
